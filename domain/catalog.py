@@ -1,0 +1,53 @@
+"""The catalog: every business table, loaded and checked, in one frozen value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from domain.channels.attribution import Attribution
+from domain.channels.channel import ChannelTree
+from domain.channels.welcome import Welcomes
+from domain.commands import Commands
+from domain.events.registry import EventRegistry
+from domain.followup.next_step import Sop
+from domain.lifecycle.transitions import Lifecycle
+from domain.pools.pool import Pools
+from domain.scoring.scorecard import Scorecard
+from domain.worktime import QuietHours, WorkTime
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderRules:
+    """How reminders are joined and put off.
+
+    Those of one receiver within ``merge_for`` come as one message, at most
+    ``most_in_one``; "later" puts a reminder off by ``snooze_for``.
+    """
+
+    merge_for: timedelta
+    most_in_one: int
+    snooze_for: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """All tables. Each one is valid by itself, and all of them agree with each other."""
+
+    events: EventRegistry
+    channels: ChannelTree
+    attribution: Attribution
+    welcomes: Welcomes
+    scorecard: Scorecard
+    lifecycle: Lifecycle
+    pools: Pools
+    sop: Sop
+    commands: Commands
+    reminders: ReminderRules
+    work: WorkTime
+    quiet: QuietHours
+    default_line: str
+
+    def product_line(self, channel: str) -> str:
+        """Return the product line of a channel's leads, or the default one."""
+        return self.channels.product_line(channel) or self.default_line

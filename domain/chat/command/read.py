@@ -1,0 +1,188 @@
+"""(text, role) → command: keywords with arguments first, then plain sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rapidfuzz.distance import OSA
+
+from domain.chat.command.model import Arguments, Command
+from domain.chat.command.model import CommandName as N
+from domain.chat.command.sentences import read_sentence
+from domain.chat.command.slots import pool_of, take_slots, without_pool
+from domain.chat.command.words import ALIASES, FILLERS, HOMOPHONES, LONGEST_ALIAS
+from domain.chat.lexicon import Lexicon, default_lexicon
+from domain.chat.people import name_at
+from domain.cleaning.text import fold
+
+#: Nobody types a longer command; what is longer is talk.
+_LONGEST = 80
+_EDGES = " \n\t/#!！.。,，;；~、:：\"'“”"
+_SPACED = re.compile(r"(?:[\u4e00-\u9fff?]\s+)+[\u4e00-\u9fff]")
+#: The last four digits of a phone.
+_PHONE_END = re.compile(r"(?:(?:手机|电话)?(?:尾号|后四位)(?:是|为)?)?\s*(\d{4})")
+_ABOUT_LEAD = frozenset({N.LEAD, N.SCORE, N.PORTRAIT, N.FOLLOW, N.CLAIM, N.RELEASE, N.AUDIT})
+_ABOUT_REP = frozenset({N.PAUSE, N.RESUME})
+#: Alone these say nothing: they need a person, a time or a number beside them.
+_NEVER_ALONE = frozenset({N.LEAD, N.FOLLOW, N.REMIND})
+_TAKES_PERIOD = frozenset(
+    {
+        N.FUNNEL,
+        N.RANKING,
+        N.REPORT,
+        N.EXPORT,
+        N.CHANNEL,
+        N.MINE,
+        N.POOL,
+        N.TODO,
+        N.CAMPAIGN,
+        N.AUDIT,
+    }
+)
+_SHORTEST_FUZZY, _SHORTEST_FUZZY_CHINESE = 4, 4
+
+
+def read_command(text: str, role: str = "", lexicon: Lexicon | None = None) -> Command | None:
+    """Return the command that ``text`` gives, or None for ordinary talk.
+
+    Understands synonyms, typos (same sound, one letter), full width, missing blanks and
+    plain sentences. ``role`` (``rep``, ``manager``, …) settles only what a word means to
+    whom: 业绩 is a rep's own list of leads and everybody's report; whether they may is
+    checked afterwards.
+    """
+    words = lexicon or default_lexicon()
+    folded = fold(text).strip(_EDGES)
+    if not folded or len(folded) > _LONGEST:
+        return _help_sign(text)
+    if _SPACED.fullmatch(folded):
+        folded = folded.replace(" ", "")
+    understood = _keyword(folded, words) or read_sentence(folded, words) or _mistyped(folded)
+    if understood is None:
+        return None
+    name, arguments = understood
+    if name is N.REPORT and folded == "业绩" and role == "rep":
+        name = N.MINE
+    return Command(name, arguments, text.strip())
+
+
+def _help_sign(text: str) -> Command | None:
+    """Return help for a lone question mark."""
+    return Command(N.HELP, text=text) if fold(text).strip() in {"?", "??"} else None
+
+
+def _keyword(text: str, lexicon: Lexicon) -> tuple[N, Arguments] | None:
+    """Return a command whose keyword, arguments and fillers make up all of ``text``."""
+    explicit = _explicit(text, lexicon)
+    if explicit:
+        return explicit
+    for slots in take_slots(text, lexicon):
+        for name, rest in _split_off_alias(slots.rest):
+            arguments = Arguments(period=slots.period, n=slots.n, channel=slots.channel)
+            if name is N.POOL and (pool := pool_of(slots.rest)):
+                arguments, rest = replace(arguments, pool=pool), without_pool(slots.rest)  # noqa: PLW2901
+            if name is N.REPORT and slots.n is not None:  # 业绩前三名
+                name = N.RANKING  # noqa: PLW2901
+            completed = _complete(name, arguments, rest, lexicon)
+            if completed is not None:
+                return name, completed
+    return None
+
+
+def _complete(name: N, arguments: Arguments, rest: str, lexicon: Lexicon) -> Arguments | None:
+    """Return the arguments when nothing unexplained is left, else None."""
+    if name is N.CLAIM:
+        arguments = replace(arguments, pool=pool_of(rest))
+        rest = without_pool(rest)
+    residue = _residue(rest, FILLERS[name])
+    if residue:
+        is_alone = not (arguments.n or arguments.period or arguments.channel)
+        role = "lead" if name in _ABOUT_LEAD else "rep" if name in _ABOUT_REP else ""
+        if not role or not is_alone or not _is_person(residue, lexicon):
+            return None
+        return arguments.with_people({role: residue})
+    if name in _NEVER_ALONE or (arguments.period and name not in _TAKES_PERIOD):
+        return None
+    return arguments
+
+
+def _explicit(text: str, lexicon: Lexicon) -> tuple[N, Arguments] | None:
+    """Return ``keyword name …``: what stands behind the blank or colon is taken as written."""
+    head, _, tail = re.sub(r"[:,]", " ", text, count=1).partition(" ")
+    name = ALIASES.get(head.lower()) or ALIASES.get(head.translate(HOMOPHONES))
+    tail = tail.strip()
+    if name is None or not tail:
+        return None
+    if name in {N.LEAD, N.SCORE, N.PORTRAIT}:
+        ending = _PHONE_END.fullmatch(tail)
+        if ending:
+            return name, Arguments(lead=ending[1])
+        if " " not in tail and _is_person(tail, lexicon):
+            return name, Arguments(lead=tail)
+    if name in {N.SEGMENT, N.CAMPAIGN, N.RULES} and len(tail.split()) == 1:
+        return name, Arguments()
+    if name is N.FOLLOW:
+        person = name_at(tail, 0, lexicon)
+        return (name, Arguments(lead=person.text)) if person else None
+    return None
+
+
+def _split_off_alias(text: str) -> list[tuple[N, str]]:
+    """Return every way to read a keyword in ``text`` with what is left, the longest first."""
+    found: list[tuple[int, N, str]] = []
+    lowered = text.lower()
+    for reading in dict.fromkeys((lowered, lowered.translate(HOMOPHONES))):
+        for start in range(len(text)):
+            for end in range(min(len(text), start + LONGEST_ALIAS), start, -1):
+                name = ALIASES.get(reading[start:end])
+                if name and _stands_alone(reading, start, end):
+                    found.append((start - end, name, f"{text[:start]} {text[end:]}"))
+    return [(name, rest) for _, name, rest in sorted(found, key=lambda item: item[0])]
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Refuse a Latin keyword inside a longer Latin word."""
+    if not text[start].isascii() or not text[start].isalpha():
+        return True
+    return not (text[start - 1 : start].isascii() and text[start - 1 : start].isalpha()) and not (
+        text[end : end + 1].isascii() and text[end : end + 1].isalpha()
+    )
+
+
+def _residue(text: str, fillers: Sequence[str]) -> str:
+    """Return what is left of ``text`` without ``fillers``, blanks and signs."""
+    parts: list[str] = []
+    position = 0
+    while position < len(text):
+        filler = next((f for f in fillers if text.startswith(f, position)), None)
+        if filler:
+            position += len(filler)
+            parts.append(" ")
+        else:
+            parts.append(text[position])
+            position += 1
+    return "".join(parts).strip(_EDGES + "?")
+
+
+def _is_person(text: str, lexicon: Lexicon) -> bool:
+    """Tell whether all of ``text`` names a person."""
+    person = name_at(text, 0, lexicon)
+    return person is not None and person.span.end == len(text)
+
+
+def _mistyped(text: str) -> tuple[N, Arguments] | None:
+    """Return the command of which the whole text is one slip away."""
+    lowered = text.lower()
+    shortest = _SHORTEST_FUZZY if lowered.isascii() else _SHORTEST_FUZZY_CHINESE
+    if len(lowered) < shortest:
+        return None
+    near = (
+        alias
+        for alias in ALIASES
+        if len(alias) >= shortest and OSA.distance(alias, lowered, score_cutoff=1) <= 1
+    )
+    alias = next(near, None)
+    if alias is None or ALIASES[alias] in _NEVER_ALONE:
+        return None
+    return ALIASES[alias], Arguments()

@@ -1,0 +1,1 @@
+"""Readers of one field each; :mod:`domain.chat.extract` calls them all."""

@@ -1,0 +1,1 @@
+"""Tables of Chinese words that the chat readers look things up in."""

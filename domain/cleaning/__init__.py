@@ -1,0 +1,1 @@
+"""Values brought to one form, or refused with a reason."""

@@ -1,0 +1,1 @@
+"""Rows of files, read as leads."""

@@ -1,0 +1,1 @@
+"""Pools, and the choice of a rep."""

@@ -1,0 +1,177 @@
+"""One row of a file: read as a lead, or with everything that is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.condition import Comparison, Condition
+from domain.intake.mapping import (
+    EventMapping,
+    Fault,
+    FileMapping,
+    Record,
+    RecordEvent,
+    read_row,
+)
+from domain.values import BUSINESS_ZONE, ContactKey, IdentityKind
+from tests.factories import NOW
+
+MAPPING = FileMapping(
+    source="crm",
+    uid="编号",
+    name="姓名",
+    phone="电话",
+    wechat="微信",
+    email="邮箱",
+    channel="渠道",
+    at="时间",
+    attributes=MappingProxyType({"city": "城市"}),
+    events=(
+        EventMapping(
+            "website_visited",
+            (Condition("访问", Comparison.MORE, (0,)),),
+            MappingProxyType({"visits": "访问"}),
+        ),
+    ),
+    opt_out=(Condition("勿扰", Comparison.EQUAL, ("是",)),),
+    missing=frozenset({"无", "-"}),
+)
+
+
+def read(row: Mapping[str, str], mapping: FileMapping = MAPPING) -> Record | tuple[Fault, ...]:
+    return read_row(row, mapping, NOW, BUSINESS_ZONE)
+
+
+def record(**row: str) -> Record:
+    found = read(row)
+    assert isinstance(found, Record), found
+    return found
+
+
+def test_a_whole_row_becomes_a_record() -> None:
+    assert record(
+        编号="17",
+        姓名=" 张三 ",
+        电话="139 0000 0001",
+        微信="Abc_123",
+        邮箱="Zhang@Example.com",
+        渠道="展会",
+        时间="2026-03-01 09:30",
+        城市="上海",
+        访问="3",
+        勿扰="否",
+    ) == Record(
+        uid="17",
+        keys=(
+            ContactKey(IdentityKind.UID, "crm:17"),
+            ContactKey(IdentityKind.PHONE, "+8613900000001"),
+            ContactKey(IdentityKind.WECHAT, "abc_123"),
+            ContactKey(IdentityKind.EMAIL, "zhang@example.com"),
+        ),
+        name="张三",
+        channel="展会",
+        at=datetime(2026, 3, 1, 1, 30, tzinfo=UTC),
+        attributes={"city": "上海"},
+        events=(RecordEvent("website_visited", {"visits": 3.0}),),
+        has_opted_out=False,
+        is_dated=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "faults"),
+    [
+        ({}, [("", "row_without_identity")]),
+        ({"姓名": "张三"}, [("", "row_without_identity")]),
+        ({"电话": "无"}, [("", "row_without_identity")]),
+        ({"电话": "1390000"}, [("电话", "phone_wrong_length")]),
+        ({"电话": "13800138000"}, [("电话", "phone_fake")]),
+        ({"编号": "1", "邮箱": "zhang@example"}, [("邮箱", "bad_email")]),
+        ({"编号": "1", "时间": "昨天"}, [("时间", "not_a_time")]),
+        ({"编号": "1", "时间": "2026-02-30"}, [("时间", "not_a_time")]),
+        ({"编号": "1", "访问": "三次"}, []),
+        ({"电话": "1390000", "邮箱": "x", "时间": "x"}, ["电话", "邮箱", "时间"]),
+    ],
+)
+def test_everything_that_is_wrong_with_a_row_is_named(
+    row: dict[str, str], faults: list[tuple[str, str] | str]
+) -> None:
+    found = read(row)
+    if not faults:
+        assert isinstance(found, Record)
+        return
+    assert not isinstance(found, Record)
+    named = [
+        f.column if isinstance(w, str) else (f.column, f.code)
+        for f, w in zip(found, faults, strict=True)
+    ]
+    assert named == faults
+
+
+@pytest.mark.parametrize("word", ["nan", "inf", "-Infinity", "1e999", "三", "1,5"])
+def test_a_number_is_finite(word: str) -> None:
+    always = replace(MAPPING, events=(replace(MAPPING.events[0], when=()),))
+    assert read({"编号": "1", "访问": word}, always) == (Fault("访问", "not_a_number"),)
+
+
+@pytest.mark.parametrize(
+    ("word", "moment"),
+    [
+        ("2026-03-01 09:30:15", datetime(2026, 3, 1, 1, 30, 15, tzinfo=UTC)),
+        ("2026-03-01", datetime(2026, 2, 28, 16, 0, tzinfo=UTC)),
+        ("2026/3/1 9:30", datetime(2026, 3, 1, 1, 30, tzinfo=UTC)),
+        ("2026/3/1 9:30:05", datetime(2026, 3, 1, 1, 30, 5, tzinfo=UTC)),
+        ("2026/3/1", datetime(2026, 2, 28, 16, 0, tzinfo=UTC)),
+    ],
+)
+def test_times_are_those_of_the_business_zone_as_people_and_excel_write_them(
+    word: str, moment: datetime
+) -> None:
+    found = record(编号="1", 时间=word)
+    assert (found.at, found.is_dated) == (moment, True)
+
+
+def test_a_row_without_a_time_is_of_now() -> None:
+    found = record(编号="1")
+    assert (found.at, found.is_dated) == (NOW, False)
+
+
+@pytest.mark.parametrize(("word", "expected"), [("是", True), ("否", False), ("", False)])
+def test_opting_out_is_read_from_its_column(word: str, *, expected: bool) -> None:
+    assert record(编号="1", 勿扰=word).has_opted_out is expected
+
+
+def test_without_conditions_nobody_has_opted_out() -> None:
+    found = read({"编号": "1"}, replace(MAPPING, opt_out=()))
+    assert isinstance(found, Record)
+    assert not found.has_opted_out
+
+
+@pytest.mark.parametrize(("visits", "count"), [("0", 0), ("", 0), ("2", 1)])
+def test_an_event_happens_when_its_conditions_hold(visits: str, count: int) -> None:
+    assert len(record(编号="1", 访问=visits).events) == count
+
+
+def test_a_mapping_knows_which_columns_it_reads() -> None:
+    header = ["编号", "姓名", "电话", "微信", "邮箱", "渠道", "城市", "别的"]
+    assert MAPPING.absent_from(header) == ("勿扰", "时间", "访问")
+    assert MAPPING.absent_from([*MAPPING.columns()]) == ()
+    assert FileMapping("x").columns() == frozenset()
+
+
+@given(st.dictionaries(st.sampled_from(sorted(MAPPING.columns())), st.text(max_size=20)))
+def test_any_row_is_a_record_or_named_faults(row: dict[str, str]) -> None:
+    found = read(row)
+    if isinstance(found, Record):
+        assert found.keys
+        assert found.at.tzinfo is not None
+    else:
+        assert found
+        assert {fault.column for fault in found} <= MAPPING.columns() | {""}
