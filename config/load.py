@@ -1,0 +1,135 @@
+"""From the business tables in TOML to one checked catalog."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeVar, cast
+from zoneinfo import ZoneInfo
+
+from config.agree import disagreements
+from config.decode import Row, decode
+from config.problems import ConfigError, Problem
+from config.tables import (
+    channels,
+    commands,
+    events,
+    lifecycle,
+    pools,
+    scorecard,
+    sop,
+    welcome,
+    worktime,
+)
+from config.texts import SHIPPED, Texts
+from domain.catalog import Catalog
+from domain.errors import RuleError
+from domain.events.registry import EventRegistry
+from domain.values import BUSINESS_ZONE
+
+Value = TypeVar("Value")
+
+
+def load_catalog(
+    texts: Texts,
+    overrides: Path | None = None,
+    zone: ZoneInfo = BUSINESS_ZONE,
+    default_line: str = "",
+) -> Catalog:
+    """Read all tables; a file of the same name in ``overrides`` takes the place of a shipped one.
+
+    ``default_line`` takes the place of the one in ``channels.toml``.
+
+    Raises:
+        ConfigError: files, entries or tables are wrong; it lists everything that is.
+    """
+    reader = _Reader(overrides)
+    catalog = _catalog(reader, zone)
+    problems = reader.problems or list(disagreements(catalog, texts))
+    if problems:
+        raise ConfigError(problems, texts)
+    return replace(catalog, default_line=default_line) if default_line else catalog
+
+
+def _catalog(reader: _Reader, zone: ZoneInfo) -> Catalog:
+    """Return the catalog; where the reader met a problem a field is missing."""
+    tree = reader.rows(channels.FILE, channels.ChannelsFile)
+    registry = reader.table(events.FILE, events.EventsFile, events.EventsFile.build)
+    hours = reader.rows(worktime.FILE, worktime.WorktimeFile)
+    steps = reader.rows(sop.FILE, sop.SopFile)
+    return Catalog(
+        events=registry,
+        channels=reader.built(channels.FILE, tree, channels.ChannelsFile.tree),
+        attribution=reader.built(channels.FILE, tree, channels.ChannelsFile.rules),
+        welcomes=reader.table(welcome.FILE, welcome.WelcomeFile, welcome.WelcomeFile.build),
+        scorecard=reader.table(
+            scorecard.FILE,
+            scorecard.ScorecardFile,
+            lambda file: file.build(_interactions(registry), zone),
+        ),
+        lifecycle=reader.table(
+            lifecycle.FILE, lifecycle.LifecycleFile, lifecycle.LifecycleFile.build
+        ),
+        pools=reader.table(pools.FILE, pools.PoolsFile, pools.PoolsFile.build),
+        sop=reader.built(sop.FILE, steps, sop.SopFile.build),
+        commands=reader.table(commands.FILE, commands.CommandsFile, commands.CommandsFile.build),
+        reminders=reader.built(sop.FILE, steps, lambda file: file.reminders.build()),
+        work=reader.built(worktime.FILE, hours, lambda file: file.work(zone)),
+        quiet=reader.built(worktime.FILE, hours, worktime.WorktimeFile.quiet_hours),
+        default_line=reader.built(channels.FILE, tree, lambda file: file.default_line),
+    )
+
+
+def _interactions(registry: EventRegistry | None) -> frozenset[str]:
+    return registry.interactions() if registry else frozenset()
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads files and keeps every problem met; what could not be read is None.
+
+    A catalog put together with problems never leaves :func:`load_catalog`, which
+    is why the values may be typed as if they were there.
+    """
+
+    overrides: Path | None
+    problems: list[Problem] = field(default_factory=list)
+
+    def table(self, file: str, kind: type[Row], build: Callable[[Row], Value]) -> Value:
+        """Read a file that holds one table."""
+        return self.built(file, self.rows(file, kind), build)
+
+    def rows(self, file: str, kind: type[Row]) -> Row | None:
+        """Read the rows of a file."""
+        try:
+            data = tomllib.loads(self._path(file).read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            self.problems.append(Problem(file, "not_readable", values={"reason": str(error)}))
+            return None
+        except tomllib.TOMLDecodeError as error:
+            self.problems.append(Problem(file, "not_toml", values={"reason": str(error)}))
+            return None
+        decoded = decode(data, kind, file)
+        if isinstance(decoded, list):
+            self.problems += decoded
+            return None
+        return decoded
+
+    def built(self, file: str, rows: Row | None, build: Callable[[Row], Value]) -> Value:
+        """Build a domain value from rows that are right by themselves."""
+        if rows is not None:
+            try:
+                return build(rows)
+            except RuleError as error:
+                self.problems.append(_broken_rule(file, error))
+        return cast("Value", None)
+
+    def _path(self, file: str) -> Path:
+        own = self.overrides / file if self.overrides else None
+        return own if own is not None and own.is_file() else SHIPPED / file
+
+
+def _broken_rule(file: str, error: RuleError) -> Problem:
+    return Problem(file, f"rule.{error.code}", error.subject, {"detail": error.detail})

@@ -1,0 +1,54 @@
+"""What is wrong with a configuration, so that all of it can be said at once, in Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from config.texts import Texts
+from domain.errors import ClewError
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to put right.
+
+    ``place`` is a file name or a variable, ``key`` where in the file
+    (``kind[3].label``), ``code`` a key of ``config.problem`` in
+    ``texts.zh.toml`` that says what is wrong and what to write instead, with
+    ``values`` for its placeholders. Secrets never appear in ``values``.
+    """
+
+    place: str
+    code: str
+    key: str = ""
+    values: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+
+    def in_words(self, texts: Texts) -> str:
+        """Return place, key, reason and remedy in one line."""
+        reason = texts.get(f"config.problem.{self.code}", **self.values)
+        where = f"{self.place} {self.key}".rstrip()
+        return texts.get("config.line", where=where, reason=reason)
+
+
+class ConfigError(ClewError):
+    """The configuration cannot be used.
+
+    ``problems`` holds every problem found; the message says all of them, one in
+    a line, and is meant for the person who runs Clew.
+    """
+
+    def __init__(self, problems: Iterable[Problem], texts: Texts) -> None:
+        """Put all problems into words."""
+        self.problems = tuple(problems)
+        lines = [problem.in_words(texts) for problem in self.problems]
+        heading = texts.get("config.heading", count=len(lines))
+        self.message = "\n".join([heading, *lines])
+        super().__init__(reason=self.message)
+
+    def __str__(self) -> str:
+        """Return all lines."""
+        return self.message
