@@ -1,0 +1,1 @@
+"""Rows, transactions and queues on SQLite and PostgreSQL."""

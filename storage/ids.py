@@ -1,0 +1,83 @@
+"""Ids of rows: 63 bits, ordered by time, unique over processes.
+
+``ms since 2024-01-01 (43 bits) | node (10 bits) | counter (10 bits)``. The sign
+bit stays free: both databases and every client keep the number as it is.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from storage.protocols import Database
+
+ID_EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
+NODE_BITS = 10
+COUNTER_BITS = 10
+NODES = 1 << NODE_BITS
+_SHIFT = NODE_BITS + COUNTER_BITS
+_COUNTER_MASK = (1 << COUNTER_BITS) - 1
+_MILLISECOND = timedelta(milliseconds=1)
+
+#: A row of ``counter`` gives every process start the next node number.
+CLAIM_NODE = """
+insert into counter (name, value) values ('node', 0)
+on conflict (name) do update set value = counter.value + 1
+returning value
+"""
+
+
+class IdSource:
+    """Hands out ids that only grow, from any thread.
+
+    When the clock stands still, steps back, or more than 1,024 ids are taken in
+    a millisecond, the source runs ahead of the clock instead of repeating itself.
+    """
+
+    def __init__(self, now: Callable[[], datetime], node: int = 0) -> None:
+        """Take the clock's ``now`` (aware) and a node number below 1,024."""
+        if not 0 <= node < NODES:
+            message = f"node {node} is outside 0..{NODES - 1}; claim one with claim_node"
+            raise ValueError(message)
+        self._now = now
+        self._node = node << COUNTER_BITS
+        self._tick = 0
+        self._counter = -1
+        self._lock = threading.Lock()
+
+    def next(self) -> int:
+        """Return an id greater than every one before it."""
+        with self._lock:
+            tick = (self._now() - ID_EPOCH) // _MILLISECOND
+            if tick > self._tick:
+                self._tick, self._counter = tick, 0
+            elif self._counter < _COUNTER_MASK:
+                self._counter += 1
+            else:
+                self._tick, self._counter = self._tick + 1, 0
+            return (self._tick << _SHIFT) | self._node | self._counter
+
+
+def moment_of_id(row_id: int) -> datetime:
+    """Return when an id was made, in UTC, to the millisecond."""
+    return ID_EPOCH + (row_id >> _SHIFT) * _MILLISECOND
+
+
+def first_id_at(moment: datetime) -> int:
+    """Return the least id that can have been made at ``moment``: older rows have smaller ones."""
+    return max((moment - ID_EPOCH) // _MILLISECOND, 0) << _SHIFT
+
+
+async def claim_node(database: Database) -> int:
+    """Return the node number of this process start: a counter in the database, modulo 1,024.
+
+    So two processes, or two starts of one process under a clock that was set
+    back, take different ids.
+
+    Raises:
+        SchemaMissing: The database was not migrated.
+    """
+    async with database.write() as tx:
+        row = await tx.fetch_one(CLAIM_NODE)
+    return 0 if row is None else int(row["value"]) % NODES

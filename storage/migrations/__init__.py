@@ -1,0 +1,1 @@
+"""How the schema came to be: one folder per application, one file per step."""

@@ -1,0 +1,1 @@
+"""Read models for pages and chat answers; SQL may be plain here."""

@@ -1,0 +1,1 @@
+"""Mapping between rows and domain values, one module per topic."""

@@ -1,0 +1,118 @@
+"""Events of one unit of work: appended in sets, read as histories in event order."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from domain.events.event import Event, PropertyValue, in_order
+from domain.values import PersonId
+from storage.moments import from_micros, to_micros
+
+if TYPE_CHECKING:
+    from storage.database import Row, Transaction
+    from storage.ids import IdSource
+    from storage.repositories.people import People
+    from storage.vault import Vault
+
+
+class Events:
+    """The append-only log, through one transaction."""
+
+    def __init__(self, tx: Transaction, vault: Vault, ids: IdSource, people: People) -> None:
+        """Belong to one transaction."""
+        self._tx = tx
+        self._vault = vault
+        self._ids = ids
+        self._people = people
+        self._new: dict[str, Event] = {}
+        self._loaded: dict[PersonId, dict[str, Event]] = {}
+
+    def begin(self, person_id: PersonId) -> None:
+        """Know of a new person: there is nothing to load."""
+        self._loaded.setdefault(person_id, {})
+
+    async def load(self, person_ids: Iterable[PersonId]) -> None:
+        """Load the whole histories of persons that are not loaded yet.
+
+        What was said (``Event.text``) stays sealed in the rows: no score needs it.
+        """
+        missing = sorted(set(person_ids) - self._loaded.keys())
+        if not missing:
+            return
+        rows = await self._tx.fetch(
+            "select person_id, kind, event_at, received_at, source_sequence, dedupe_key,"
+            f" properties from event where {self._tx.any_of('person_id', 1)}",
+            self._tx.array(missing),
+        )
+        histories: defaultdict[PersonId, dict[str, Event]] = defaultdict(dict)
+        for row in rows:
+            event = _event(row)
+            histories[event.person_id][event.dedupe_key] = event
+        for person_id in missing:
+            self._loaded[person_id] = histories[person_id]
+        for event in self._new.values():
+            if event.person_id in self._loaded:
+                self._loaded[event.person_id].setdefault(event.dedupe_key, event)
+
+    def history(self, person_ids: Iterable[PersonId]) -> tuple[Event, ...]:
+        """Return all events of loaded persons (a merge group), in event order."""
+        return in_order(e for p in person_ids for e in self._loaded[p].values())
+
+    def add(self, event: Event) -> bool:
+        """Append an event of a loaded history; False when its key is already there."""
+        history = self._loaded[event.person_id]
+        if event.dedupe_key in history:
+            return False
+        history[event.dedupe_key] = event
+        self._new[event.dedupe_key] = event
+        return True
+
+    def added(self) -> tuple[Event, ...]:
+        """Return what was appended in this unit of work."""
+        return tuple(self._new.values())
+
+    async def save(self) -> None:
+        """Write what was appended; a repeated key falls on the row that stands."""
+        if self._new:
+            await self._tx.execute_many(INSERT_EVENT, [self._row(e) for e in self._new.values()])
+
+    def _row(self, event: Event) -> tuple[object, ...]:
+        sealed = None
+        if event.text:
+            wrapped = self._people.data_key(event.person_id)
+            sealed = self._vault.seal_for(event.person_id, wrapped, event.text.encode())
+        return (
+            self._ids.next(),
+            event.person_id,
+            event.kind,
+            to_micros(event.event_at),
+            to_micros(event.received_at),
+            event.source_sequence,
+            event.dedupe_key,
+            msgspec.json.encode(dict(event.properties)).decode(),
+            sealed,
+        )
+
+
+def _event(row: Row) -> Event:
+    return Event(
+        person_id=PersonId(row["person_id"]),
+        kind=row["kind"],
+        event_at=from_micros(row["event_at"]),
+        received_at=from_micros(row["received_at"]),
+        dedupe_key=row["dedupe_key"],
+        source_sequence=row["source_sequence"],
+        properties=msgspec.json.decode(row["properties"], type=dict[str, PropertyValue]),
+    )
+
+
+INSERT_EVENT = """
+insert into event (id, person_id, kind, event_at, received_at, source_sequence, dedupe_key,
+                   properties, sealed_text)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+on conflict (dedupe_key) do nothing
+"""

@@ -1,0 +1,200 @@
+"""Employees, their day counters and customer groups, through one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from domain.values import UserId
+from storage.moments import micros_or_none, moment_or_none, to_micros
+
+if TYPE_CHECKING:
+    from storage.database import Row, Transaction
+    from storage.ids import IdSource
+
+
+@dataclass(frozen=True, slots=True)
+class Employee:
+    """A member of the corp and how they take leads.
+
+    ``weight`` is the share of new leads among reps (0: none), ``daily_ceiling``
+    the most on one business day, ``leave_until`` the end of an absence.
+    """
+
+    userid: UserId
+    name: str
+    roles: frozenset[str] = frozenset()
+    department_id: int | None = None
+    weight: int = 1
+    daily_ceiling: int = 50
+    is_active: bool = True
+    is_paused: bool = False
+    leave_until: datetime | None = None
+
+    def has_role(self, *roles: str) -> bool:
+        """Tell whether the employee holds one of ``roles``."""
+        return bool(self.roles.intersection(roles))
+
+
+class Organisation:
+    """Rows of the selling side; small, so all employees are loaded at once."""
+
+    def __init__(self, tx: Transaction, ids: IdSource) -> None:
+        """Belong to one transaction."""
+        self._tx = tx
+        self._ids = ids
+        self._employees: dict[str, Employee] | None = None
+
+    async def employees(self) -> tuple[Employee, ...]:
+        """Return every employee, in order of userid."""
+        if self._employees is None:
+            rows = await self._tx.fetch("select * from employee order by folded")
+            self._employees = {row["folded"]: _employee(row) for row in rows}
+        return tuple(self._employees.values())
+
+    async def employee(self, userid: str) -> Employee | None:
+        """Return the employee of ``userid`` (case does not count), or None."""
+        await self.employees()
+        return (self._employees or {}).get(userid.casefold())
+
+    async def name_of(self, userid: str) -> str:
+        """Return what the employee is called; somebody unknown is called by their userid."""
+        employee = await self.employee(userid)
+        return employee.name if employee else userid
+
+    async def put_employee(self, employee: Employee, now: datetime) -> None:
+        """Write one employee."""
+        await self._tx.execute(
+            UPSERT_EMPLOYEE,
+            employee.userid,
+            employee.userid.casefold(),
+            employee.name,
+            employee.department_id,
+            ",".join(sorted(employee.roles)),
+            employee.weight,
+            employee.daily_ceiling,
+            employee.is_active,
+            employee.is_paused,
+            micros_or_none(employee.leave_until),
+            to_micros(now),
+        )
+        self._employees = None
+
+    async def rename(self, old: str, new: UserId) -> None:
+        """Let everything of the employee ``old`` be of ``new``: the platform changed the userid.
+
+        It is the same member, so no lead changes hands; a row that was made for the
+        new userid meanwhile gives way.
+        """
+        known = await self.employee(old)
+        if known is None or known.userid == new:
+            return
+        if old.casefold() != new.casefold():
+            await self._tx.execute("delete from employee where folded = $1", new.casefold())
+        for statement in RENAME:
+            await self._tx.execute(statement, known.userid, new)
+        await self._tx.execute(RENAME_EMPLOYEE, known.userid, new, new.casefold())
+        self._employees = None
+
+    async def taken_on(self, day: str) -> dict[str, int]:
+        """Return how many leads each rep was given on business day ``YYYY-MM-DD``."""
+        rows = await self._tx.fetch("select userid, used from rep_day where day = $1", day)
+        return {row["userid"]: row["used"] for row in rows}
+
+    async def take_slot(self, userid: str, day: str, ceiling: int) -> bool:
+        """Count one more lead for the rep on that day; False at the ceiling.
+
+        The comparison happens in the row, so no race passes the ceiling.
+        """
+        if ceiling <= 0:
+            return False
+        written = await self._tx.execute(TAKE_SLOT, self._ids.next(), userid, day, ceiling)
+        return written == 1
+
+    async def put_group(self, chat_id: str, name: str, owner: str, generation: int) -> None:
+        """Write what a customer group is called, unless a newer answer was written."""
+        await self._tx.execute(UPSERT_GROUP, chat_id, name, owner, generation)
+
+    async def dismiss_group(self, chat_id: str, generation: int) -> None:
+        """Mark a customer group as dismissed."""
+        await self._tx.execute(DISMISS_GROUP, chat_id, "", "", generation)
+
+    async def put_channels(self, channels: Iterable[tuple[str, str, str, str, int]]) -> None:
+        """Write (code, parent, name, kind, cost in fen) of every channel."""
+        await self._tx.execute_many(UPSERT_CHANNEL, list(channels))
+
+    async def put_pools(self, pools: Iterable[tuple[str, str, str, int]]) -> None:
+        """Write (code, name, product line, capacity) of every pool."""
+        await self._tx.execute_many(UPSERT_POOL, list(pools))
+
+
+def _employee(row: Row) -> Employee:
+    return Employee(
+        userid=UserId(row["userid"]),
+        name=row["name"],
+        roles=frozenset(filter(None, row["roles"].split(","))),
+        department_id=row["department_id"],
+        weight=row["weight"],
+        daily_ceiling=row["daily_ceiling"],
+        is_active=bool(row["is_active"]),
+        is_paused=bool(row["is_paused"]),
+        leave_until=moment_or_none(row["leave_until"]),
+    )
+
+
+UPSERT_EMPLOYEE = """
+insert into employee (userid, folded, name, department_id, roles, weight, daily_ceiling,
+                      is_active, is_paused, leave_until, updated_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+on conflict (folded) do update set
+  name = excluded.name, department_id = excluded.department_id, roles = excluded.roles,
+  weight = excluded.weight, daily_ceiling = excluded.daily_ceiling,
+  is_active = excluded.is_active, is_paused = excluded.is_paused,
+  leave_until = excluded.leave_until, updated_at = excluded.updated_at
+"""
+
+RENAME_EMPLOYEE = "update employee set userid = $2, folded = $3 where userid = $1"
+#: Where the userid of an employee stands; the ledger and the logs keep what was true then.
+RENAME = tuple(
+    f"update {table} set {column} = $2 where {column} = $1"
+    for table, column in (
+        ("lead", "owner"),
+        ("relation", "userid"),
+        ("reminder", "userid"),
+        ("rep_day", "userid"),
+    )
+)
+
+TAKE_SLOT = """
+insert into rep_day (id, userid, day, used) values ($1, $2, $3, 1)
+on conflict (userid, day) do update set used = rep_day.used + 1 where rep_day.used < $4
+"""
+
+UPSERT_GROUP = """
+insert into customer_group (chat_id, name, owner, generation, is_dismissed)
+values ($1, $2, $3, $4, false)
+on conflict (chat_id) do update set
+  name = excluded.name, owner = excluded.owner, generation = excluded.generation
+where customer_group.generation <= excluded.generation
+"""
+
+DISMISS_GROUP = """
+insert into customer_group (chat_id, name, owner, generation, is_dismissed)
+values ($1, $2, $3, $4, true)
+on conflict (chat_id) do update set is_dismissed = true
+"""
+
+UPSERT_CHANNEL = """
+insert into channel (code, parent, name, kind, cost_fen) values ($1, $2, $3, $4, $5)
+on conflict (code) do update set
+  parent = excluded.parent, name = excluded.name, kind = excluded.kind,
+  cost_fen = excluded.cost_fen
+"""
+
+UPSERT_POOL = """
+insert into pool (code, name, product_line, capacity) values ($1, $2, $3, $4)
+on conflict (code) do update set
+  name = excluded.name, product_line = excluded.product_line, capacity = excluded.capacity
+"""
