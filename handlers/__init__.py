@@ -1,0 +1,1 @@
+"""What happens when an update, a page request or a timer comes in."""

@@ -1,0 +1,102 @@
+"""Take in rows of a file: each ends as a scored lead or as named faults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from domain.channels.attribution import Origin
+from domain.events.event import Event
+from domain.identity.keys import Claim
+from domain.intake.mapping import Fault, FileMapping, Record, read_row
+from domain.person import Attribute, Person, Source
+from domain.values import IdentityKind, Refusal
+from handlers.actions.intake import call, learn, open_lead, opt_out, recognise
+from handlers.actions.record import Occurrence, record
+from handlers.reactions import settle
+from storage.moments import to_micros
+
+if TYPE_CHECKING:
+    from handlers.context import Context
+    from storage.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of a chunk: how many rows are leads now, and the faults by row position."""
+
+    leads: int
+    faults: Mapping[int, tuple[Fault, ...]]
+
+
+async def import_rows(
+    work: UnitOfWork, ctx: Context, rows: Sequence[Mapping[str, str]], mapping: FileMapping
+) -> Imported:
+    """Take in a chunk of rows in one unit of work, which is committed.
+
+    The leads wait in their pools: a file of thousands must not flood the reps
+    with cards. A row that came before falls on what it made then.
+    """
+    read = [read_row(row, mapping, work.now, ctx.zone) for row in rows]
+    faults: dict[int, tuple[Fault, ...]] = {}
+    await work.load(key for one in read if isinstance(one, Record) for key in one.keys)
+    leads = 0
+    for position, one in enumerate(read):
+        if not isinstance(one, Record):
+            faults[position] = one
+        elif refusals := await _take_in(work, ctx, one, mapping):
+            faults[position] = refusals
+        else:
+            leads += 1
+    await settle(work, replace(ctx, offers_leads=False))
+    await work.commit()
+    return Imported(leads, faults)
+
+
+async def _take_in(
+    work: UnitOfWork, ctx: Context, row: Record, mapping: FileMapping
+) -> tuple[Fault, ...]:
+    faults = _refused_events(ctx, row)
+    if faults:
+        return faults
+    person = await recognise(work, [_claim(row, key.kind, n) for n, key in enumerate(row.keys)])
+    call(work, person, row.name, Source.IMPORT, row.at)
+    learn(
+        work,
+        person,
+        {n: Attribute(value, Source.IMPORT, row.at) for n, value in row.attributes.items()},
+    )
+    if row.has_opted_out:
+        opt_out(work, person, row.at)
+    reference = f"import:{mapping.source}:{_reference(row, person)}"
+    came = record(work, ctx, person.id, Occurrence("lead_imported", row.at, reference))
+    if isinstance(came, Event):
+        open_lead(
+            work, ctx, person, ctx.catalog.attribution.touch(Origin.IMPORT, row.channel, row.at)
+        )
+    for event in row.events:
+        key = f"{reference}:{event.kind}"
+        what = Occurrence(event.kind, row.at, key, properties=event.properties)
+        record(work, ctx, person.id, what)
+    work.rescore(person.id)
+    return ()
+
+
+def _reference(row: Record, person: Person) -> str:
+    """Return what makes a repeated row fall on the first one; never a phone or e-mail."""
+    if row.uid:
+        return row.uid
+    return f"{person.id}@{to_micros(row.at)}" if row.is_dated else str(person.id)
+
+
+def _claim(row: Record, kind: IdentityKind, position: int) -> Claim:
+    """Return a claim: the id in the file's system names one person, the rest anyone can type."""
+    return Claim(
+        row.keys[position], is_verified=kind is IdentityKind.UID, source=Source.IMPORT, at=row.at
+    )
+
+
+def _refused_events(ctx: Context, row: Record) -> tuple[Fault, ...]:
+    refused = [ctx.catalog.events.check(event.kind, event.properties) for event in row.events]
+    return tuple(Fault(r.detail, r.code) for r in refused if isinstance(r, Refusal))

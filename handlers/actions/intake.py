@@ -1,0 +1,144 @@
+"""Somebody came in: who is it, what is known of them, which lead do they have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from domain.channels.attribution import first_of, last_of
+from domain.identity.facts import with_facts
+from domain.identity.keys import Claim, match, with_claims
+from domain.lead import Lead, LeadKind, Stage, Touch
+from domain.outcomes import LeadCreated, LeadEnriched, OptedOut
+from domain.person import Attribute, Person, Source
+from domain.values import ContactKey, LeadId, PersonId
+from handlers.actions.merge import join
+from handlers.actions.record import Occurrence, record
+
+if TYPE_CHECKING:
+    from handlers.context import Context
+    from storage.unit_of_work import UnitOfWork
+
+
+async def recognise(work: UnitOfWork, claims: Sequence[Claim]) -> Person:
+    """Return the person who came in with ``claims``, as they came in; new if unknown.
+
+    Keys that nobody holds are added to the person; proven equals are joined,
+    doubtful ones go to the review queue and keep their keys.
+    """
+    await work.load(claim.key for claim in claims)
+    holders = {c.key: p.id for c in claims if (p := work.people.holder(c.key))}
+    found = match(claims, {key: work.people.whole(holder) for key, holder in holders.items()})
+    fresh = [claim for claim in claims if claim.key not in holders]
+    if found.person is None:
+        person = _create(work, fresh)
+    else:
+        for other in found.joined:
+            await join(work, found.person.id, other.id)
+        person = work.people.get(_as_came_in(work, claims, found.person, holders))
+    for other in found.doubted:
+        await work.records.doubt(person.root_id, other.id, "shared_claim", work.now)
+    mine = [claim for claim in claims if holders.get(claim.key, person.id) == person.id]
+    return work.people.put(replace(person, identities=with_claims(person, mine)))
+
+
+def _as_came_in(
+    work: UnitOfWork,
+    claims: Sequence[Claim],
+    found: Person,
+    holders: Mapping[ContactKey, PersonId],
+) -> PersonId:
+    """Return who of the found group holds the best of the claims."""
+    group = {member.id for member in work.people.group(found.id)}
+    ranked = sorted(claims, key=lambda claim: not claim.is_verified)
+    return next(holders[c.key] for c in ranked if holders.get(c.key) in group)
+
+
+def _create(work: UnitOfWork, claims: Sequence[Claim]) -> Person:
+    person_id = PersonId(work.ids.next())
+    created_at = min(claim.at for claim in claims)
+    return work.add_person(Person(id=person_id, root_id=person_id, created_at=created_at))
+
+
+def learn(work: UnitOfWork, person: Person, facts: Mapping[str, Attribute]) -> tuple[str, ...]:
+    """Take in facts about a person; return the names of those with a new value."""
+    root = work.people.root(person.id)
+    better = with_facts(root, facts)
+    if better is root:
+        return ()
+    work.people.put(better)
+    work.rescore(root.id)
+    return tuple(n for n in facts if _value(better, n) != _value(root, n))
+
+
+def _value(person: Person, name: str) -> str:
+    fact = person.attributes.get(name)
+    return fact.value if fact else ""
+
+
+def opt_out(work: UnitOfWork, person: Person, at: datetime) -> None:
+    """Take in that a person asked for silence; the first time counts."""
+    root = work.people.root(person.id)
+    since = min(root.opted_out_at or at, at)
+    work.people.put(replace(root, opted_out_at=since))
+    work.happened(OptedOut(root.id, since))
+
+
+def call(work: UnitOfWork, person: Person, name: str, source: Source, at: datetime) -> None:
+    """Take in what a person is called; an empty name says nothing."""
+    if name:
+        learn(work, person, {"name": Attribute(name, source, at)})
+
+
+def enriched(work: UnitOfWork, person: Person, fields: Sequence[str]) -> None:
+    """Tell the person's open leads that attributes got new values."""
+    for lead in work.leads_of(person.id):
+        if fields and lead.is_open:
+            work.happened(LeadEnriched(lead.id, tuple(fields)))
+
+
+def open_lead(work: UnitOfWork, ctx: Context, person: Person, touch: Touch | None) -> Lead:
+    """Return the person's open sales lead in the touch's product line, new if there is none.
+
+    First and last touch are kept by event time, so a late report still counts.
+    """
+    line = ctx.catalog.product_line(touch.channel if touch else "")
+    open_leads = [
+        lead
+        for lead in work.leads_of(person.id)
+        if lead.product_line == line and lead.kind is LeadKind.SALES and lead.is_open
+    ]
+    lead = open_leads[-1] if open_leads else _new_lead(work, ctx, person, line, touch)
+    if touch is None:
+        return lead
+    first, last = first_of(lead.first_touch, touch), last_of(lead.last_touch, touch)
+    created_at = min(lead.created_at, touch.at)
+    if (first, created_at) != (lead.first_touch, lead.created_at):
+        work.rescore(person.id)
+    return work.leads.put(replace(lead, first_touch=first, last_touch=last, created_at=created_at))
+
+
+def _new_lead(
+    work: UnitOfWork, ctx: Context, person: Person, line: str, touch: Touch | None
+) -> Lead:
+    root = work.people.root(person.id)
+    at = touch.at if touch else work.now
+    past = [x for x in work.leads_of(person.id) if x.product_line == line]
+    cycle = 1 + max((x.cycle for x in past), default=0)
+    lead = Lead(
+        id=LeadId(work.ids.next()),
+        person_id=root.id,
+        product_line=line,
+        created_at=at,
+        cycle=cycle,
+        stage=Stage.GENERATED,
+    )
+    work.leads.put(lead)
+    work.rescore(person.id)
+    key = f"lead:{root.id}:{line}:{cycle}"
+    record(work, ctx, person.id, Occurrence("lead_created", at, key))
+    channel = touch.channel if touch else ""
+    work.happened(LeadCreated(lead.id, root.id, channel, cycle))
+    return lead

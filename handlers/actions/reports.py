@@ -1,0 +1,114 @@
+"""Reports as people read them in a conversation: a score and its reasons, the funnel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from domain.reports.funnel import STEPS, FunnelCounts, FunnelRow, by_label, funnel, funnel_by
+from domain.scoring.explain import Reason, reasons
+from domain.scoring.score import Part, Scored
+
+if TYPE_CHECKING:
+    from handlers.context import Context
+
+#: Name of the static score in the details of a limit; all else is dynamic.
+_STATIC = "static"
+
+
+def score_report(ctx: Context, name: str, scored: Scored) -> str:
+    """Return a score with both of its halves, each with all that gave or took points."""
+    state, grading = scored.state, ctx.catalog.scorecard.grading
+    found = reasons(scored.contributions)
+    static = [reason for reason in found if _is_static(reason)]
+    dynamic = [reason for reason in found if not _is_static(reason)]
+    return ctx.words.get(
+        "score.explained",
+        name=name,
+        composite=f"{state.composite:.0f}",
+        cell=scored.cell,
+        advice=ctx.words.get(f"advice.{scored.advice}"),
+        static=f"{state.static:.0f}",
+        static_weight=f"{grading.static_weight:.0%}",
+        static_lines=_lines(ctx, static),
+        dynamic=f"{state.dynamic:.0f}",
+        dynamic_weight=f"{grading.dynamic_weight:.0%}",
+        dynamic_lines=_lines(ctx, dynamic),
+    )
+
+
+def _is_static(reason: Reason) -> bool:
+    return reason.part is Part.STATIC or (reason.part is Part.LIMIT and reason.detail == _STATIC)
+
+
+def _lines(ctx: Context, found: Sequence[Reason]) -> str:
+    telling = [reason for reason in found if round(reason.points)]
+    # A limit cuts what the others add up to, so it stands behind them.
+    telling.sort(key=lambda reason: reason.part is Part.LIMIT)
+    return "\n".join(_line(ctx, reason) for reason in telling) or ctx.words.get("score.nothing")
+
+
+def _line(ctx: Context, reason: Reason) -> str:
+    return ctx.words.get(
+        "score.line",
+        label=reason_words(ctx, reason),
+        times=ctx.words.get("score.times", times=reason.times) if reason.times > 1 else "",
+        points=f"{reason.points:+.0f}",
+        day=_since(ctx, reason.last_at) if reason.last_at else "",
+    )
+
+
+def _since(ctx: Context, moment: datetime) -> str:
+    return ctx.words.get("score.day", day=day_words(moment, ctx))
+
+
+def reason_words(ctx: Context, reason: Reason) -> str:
+    """Return what gave the points: a rule, the channel by its name, or a limit."""
+    if reason.part is Part.CHANNEL and reason.detail:
+        return ctx.words.get("score.channel", channel=ctx.catalog.channels.name_of(reason.detail))
+    if reason.part is Part.LIMIT:
+        return ctx.words.get("score.above" if reason.points < 0 else "score.below")
+    return reason.label or ctx.words.get(f"reason_part.{reason.part.value}")
+
+
+def day_words(moment: datetime, ctx: Context) -> str:
+    """Return the calendar day of a moment in the business zone."""
+    local = moment.astimezone(ctx.zone)
+    return ctx.words.get("time.day", month=local.month, day=local.day)
+
+
+def funnel_report(ctx: Context, start: datetime, rows: Iterable[FunnelRow]) -> str:
+    """Return the funnel of the leads listed since ``start``, as a whole and by channel."""
+    rows = tuple(rows)
+    channels = "\n".join(
+        _channel_line(ctx, code, part)
+        for code, part in funnel_by(rows, by_label("channel")).items()
+    )
+    return ctx.words.get(
+        "funnel.shown",
+        start=day_words(start, ctx),
+        lines=_step_lines(ctx, funnel(rows)),
+        channels=channels or ctx.words.get("funnel.nobody"),
+    )
+
+
+def _step_lines(ctx: Context, counts: FunnelCounts) -> str:
+    rates = counts.rates()
+    lines = []
+    for step, count in zip(STEPS, counts.steps(), strict=True):
+        rate = rates.get(step)
+        share = "" if rate is None else ctx.words.get("funnel.rate", rate=f"{rate:.0%}")
+        name = ctx.words.get(f"funnel.step.{step}")
+        lines.append(ctx.words.get("funnel.line", step=name, count=count, rate=share))
+    return "\n".join(lines)
+
+
+def _channel_line(ctx: Context, code: str, part: FunnelCounts) -> str:
+    return ctx.words.get(
+        "funnel.channel",
+        channel=ctx.catalog.channels.name_of(code),
+        listed=part.listed,
+        delivered=part.delivered,
+        deal=part.deal,
+    )

@@ -1,0 +1,1 @@
+"""Doors for chat: one module per topic of updates."""

@@ -1,0 +1,153 @@
+"""Customers of reps: added, deleted, transferred, and what the platform knows of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from domain.channels.attribution import Origin
+from domain.events.event import PropertyValue
+from domain.identity.facts import with_follower, with_relation
+from domain.identity.keys import Claim, platform_claim
+from domain.messages import Endpoint, Fetch, FetchKind, Push, Welcome
+from domain.person import Person, RelationState, Source
+from domain.values import ContactKey, IdentityKind, Priority
+from handlers.actions.follow_up import warn_of_loss
+from handlers.actions.intake import call, enriched, open_lead, recognise
+from handlers.actions.listen import claim_phones
+from handlers.actions.record import occurrence, record
+from handlers.routing import Router
+from handlers.updates.base import external_key
+from handlers.updates.customer import (
+    CustomerAdded,
+    CustomerDeletedByRep,
+    CustomerDeletedRep,
+    CustomerEdited,
+    CustomerUpdate,
+    TransferFailed,
+)
+from handlers.updates.fetched import ExternalContactFetched, Follower
+from storage.moments import to_micros
+
+if TYPE_CHECKING:
+    from handlers.context import Context
+    from storage.unit_of_work import UnitOfWork
+
+router = Router("contacts")
+
+#: A welcome code lives 20 s from the event (fact sheet 3.7).
+WELCOME_LIFE = timedelta(seconds=20)
+
+
+@router.on(CustomerAdded)
+async def customer_added(update: CustomerAdded, work: UnitOfWork, ctx: Context) -> None:
+    """Make a lead of a new contact, welcome them, ask who they are."""
+    person = await _related(
+        update, work, RelationState.HALF if update.is_half else RelationState.FRIEND
+    )
+    touch = ctx.catalog.attribution.touch(Origin.WECOM_STATE, update.state, update.at)
+    open_lead(work, ctx, person, touch)
+    kind = "contact_added_half" if update.is_half else "contact_added"
+    facts: dict[str, PropertyValue] = {"userid": update.userid, "channel": touch.channel}
+    record(work, ctx, person.id, occurrence(update, kind, facts))
+    if update.welcome_code:
+        work.send(await _welcome(update, touch.channel, work, ctx))
+    ask_contact(work, update)
+
+
+async def _welcome(update: CustomerAdded, channel: str, work: UnitOfWork, ctx: Context) -> Push:
+    welcome = ctx.catalog.welcomes.for_channel(channel, ctx.catalog.channels)
+    employee = await work.organisation.employee(update.userid)
+    rep = employee.name if employee else ctx.words.get("welcome.some_rep")
+    return Push(
+        endpoint=Endpoint.WELCOME,
+        account=ctx.accounts.agent_id,
+        receiver=update.external_userid,
+        body=Welcome(
+            update.welcome_code,
+            welcome.text.replace("{rep}", rep),
+            welcome.link_title,
+            welcome.link_url,
+        ),
+        dedupe_key=f"welcome:{update.welcome_code}",
+        priority=Priority.WELCOME,
+        expires_at=update.at + WELCOME_LIFE,
+    )
+
+
+def ask_contact(work: UnitOfWork, update: CustomerUpdate) -> None:
+    """Ask the platform for the customer's details as of this event."""
+    work.ask(
+        Fetch(
+            kind=FetchKind.EXTERNAL_CONTACT,
+            subject=update.external_userid,
+            account="",
+            generation=to_micros(update.at),
+        )
+    )
+
+
+@router.on(CustomerEdited)
+async def customer_edited(update: CustomerEdited, work: UnitOfWork, ctx: Context) -> None:
+    """Read the remark, tags and phones again that a person changed."""
+    del ctx
+    ask_contact(work, update)
+
+
+@router.on(CustomerDeletedByRep)
+async def deleted_by_rep(update: CustomerDeletedByRep, work: UnitOfWork, ctx: Context) -> None:
+    """Note that the rep let the customer go, or lost them to a transfer."""
+    state = RelationState.TRANSFERRED if update.by_transfer else RelationState.DELETED_BY_REP
+    person = await _related(update, work, state)
+    record(work, ctx, person.id, occurrence(update, "contact_deleted_by_rep"))
+
+
+@router.on(CustomerDeletedRep)
+async def deleted_by_customer(update: CustomerDeletedRep, work: UnitOfWork, ctx: Context) -> None:
+    """Note that the customer deleted the rep, and warn whoever follows them."""
+    person = await _related(update, work, RelationState.DELETED_BY_CUSTOMER)
+    record(work, ctx, person.id, occurrence(update, "contact_deleted_by_customer"))
+    warn_of_loss(work, ctx, person, update)
+
+
+@router.on(TransferFailed)
+async def transfer_failed(update: TransferFailed, work: UnitOfWork, ctx: Context) -> None:
+    """Read again who has the customer: the hand-over did not happen."""
+    del ctx
+    ask_contact(work, update)
+
+
+async def _related(update: CustomerUpdate, work: UnitOfWork, state: RelationState) -> Person:
+    claims = [platform_claim(external_key(update.external_userid), update.at)]
+    person = await recognise(work, claims)
+    work.rescore(person.id)
+    return work.people.put(with_relation(person, update.userid, state, update.at))
+
+
+@router.on(ExternalContactFetched)
+async def contact_fetched(update: ExternalContactFetched, work: UnitOfWork, ctx: Context) -> None:
+    """Take in name, company, open-platform account and the reps' remarks."""
+    person = await recognise(work, _claims(update))
+    call(work, person, update.name, Source.PLATFORM, update.at)
+    for follower in update.followers:
+        since = follower.created_at or update.at
+        known = work.people.get(person.id)
+        person = work.people.put(with_follower(known, follower.userid, since, follower.remark))
+    learned = await claim_phones(work, person, _remark_phones(update.followers), update)
+    enriched(work, person, learned)
+    work.rescore(person.id)
+    # Somebody edited a contact: no new chance, unless nobody knew of the customer before.
+    if not work.leads_of(person.id):
+        open_lead(work, ctx, person, None)
+
+
+def _claims(update: ExternalContactFetched) -> Sequence[Claim]:
+    claims = [platform_claim(external_key(update.external_userid), update.at)]
+    if update.unionid:
+        claims.append(platform_claim(ContactKey(IdentityKind.UNIONID, update.unionid), update.at))
+    return claims
+
+
+def _remark_phones(followers: Sequence[Follower]) -> tuple[str, ...]:
+    return tuple(phone for follower in followers for phone in follower.remark_mobiles)

@@ -1,0 +1,130 @@
+"""Customer groups: whoever joins from outside is a lead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from domain.channels.attribution import Origin
+from domain.events.event import Event
+from domain.identity.keys import Claim, platform_claim
+from domain.messages import Fetch, FetchKind
+from domain.person import Source
+from domain.values import ContactKey, IdentityKind
+from handlers.actions.intake import call, open_lead, recognise
+from handlers.actions.record import Occurrence, record
+from handlers.routing import Router
+from handlers.updates.base import external_key
+from handlers.updates.fetched import GroupChatFetched, GroupMember
+from handlers.updates.group import (
+    GroupChanged,
+    GroupCreated,
+    GroupDismissed,
+    GroupMembersJoined,
+    GroupMembersLeft,
+    GroupUpdate,
+)
+from storage.moments import to_micros
+
+if TYPE_CHECKING:
+    from handlers.context import Context
+    from storage.unit_of_work import UnitOfWork
+
+router = Router("groups")
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """An outside member of a group, as an event or the member list reports them."""
+
+    chat_id: str
+    external_userid: str
+    at: datetime
+    name: str = ""
+    unionid: str = ""
+
+
+@router.on(GroupCreated, GroupChanged)
+async def group_changed(
+    update: GroupCreated | GroupChanged, work: UnitOfWork, ctx: Context
+) -> None:
+    """Ask what the group is called and who is in it."""
+    del ctx
+    _ask_group(work, update)
+
+
+@router.on(GroupMembersJoined)
+async def members_joined(update: GroupMembersJoined, work: UnitOfWork, ctx: Context) -> None:
+    """Make leads of the outside members the event names, ask for the rest."""
+    for key in update.contact_keys():
+        await _take_in(Joined(update.chat_id, key.value, update.at), work, ctx)
+    _ask_group(work, update)
+
+
+@router.on(GroupMembersLeft)
+async def members_left(update: GroupMembersLeft, work: UnitOfWork, ctx: Context) -> None:
+    """Note who left."""
+    for key in update.contact_keys():
+        person = await recognise(work, [platform_claim(key, update.at)])
+        what = Occurrence(
+            kind="group_left",
+            at=update.at,
+            dedupe_key=f"{update.dedupe_key}:{key.value}:group_left",
+            properties={"chat_id": update.chat_id},
+        )
+        record(work, ctx, person.id, what)
+
+
+@router.on(GroupDismissed)
+async def group_dismissed(update: GroupDismissed, work: UnitOfWork, ctx: Context) -> None:
+    """Keep the group, marked as gone."""
+    del ctx
+    await work.organisation.dismiss_group(update.chat_id, to_micros(update.at))
+
+
+@router.on(GroupChatFetched)
+async def group_fetched(update: GroupChatFetched, work: UnitOfWork, ctx: Context) -> None:
+    """Take in the group's name and every outside member with the moment they joined."""
+    await work.organisation.put_group(update.chat_id, update.name, update.owner, update.generation)
+    for member in update.members:
+        if member.is_outside:
+            await _take_in(_joined(update, member), work, ctx)
+
+
+def _joined(update: GroupChatFetched, member: GroupMember) -> Joined:
+    return Joined(
+        chat_id=update.chat_id,
+        external_userid=member.userid,
+        at=member.joined_at or update.at,
+        name=member.name,
+        unionid=member.unionid,
+    )
+
+
+async def _take_in(joined: Joined, work: UnitOfWork, ctx: Context) -> None:
+    claims: list[Claim] = [platform_claim(external_key(joined.external_userid), joined.at)]
+    if joined.unionid:
+        key = ContactKey(IdentityKind.UNIONID, joined.unionid)
+        claims.append(platform_claim(key, joined.at))
+    person = await recognise(work, claims)
+    call(work, person, joined.name, Source.PLATFORM, joined.at)
+    # One key per stay: the event and every later member list tell of the same joining.
+    dedupe_key = (
+        f"group_joined:{joined.chat_id}:{joined.external_userid}:{to_micros(joined.at) // 10**6}"
+    )
+    what = Occurrence("group_joined", joined.at, dedupe_key, properties={"chat_id": joined.chat_id})
+    if isinstance(record(work, ctx, person.id, what), Event):
+        touch = ctx.catalog.attribution.touch(Origin.GROUP, joined.chat_id, joined.at)
+        open_lead(work, ctx, person, touch)
+
+
+def _ask_group(work: UnitOfWork, update: GroupUpdate) -> None:
+    work.ask(
+        Fetch(
+            kind=FetchKind.GROUP_CHAT,
+            subject=update.chat_id,
+            account="",
+            generation=to_micros(update.at),
+        )
+    )

@@ -1,0 +1,35 @@
+"""What every handler may use besides its unit of work: frozen, built once in bootstrap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from domain.catalog import Catalog
+    from handlers.ports import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Through which accounts Clew speaks: the app (agent id) and where its pages are."""
+
+    corp_id: str
+    agent_id: str
+    public_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Business tables, words and accounts; no connection, no clock.
+
+    With ``offers_leads`` false mature leads wait in their pools instead of going
+    to reps: an import must not flood them.
+    """
+
+    catalog: Catalog
+    words: Words
+    accounts: Accounts
+    zone: ZoneInfo
+    offers_leads: bool = True

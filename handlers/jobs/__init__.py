@@ -1,0 +1,1 @@
+"""Doors for what happens later: timers."""

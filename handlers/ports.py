@@ -1,0 +1,40 @@
+"""What handlers need from outside and others serve: small protocols, no code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class Clock(Protocol):
+    """The only source of business time, so that a story can drive it."""
+
+    def now(self) -> datetime:
+        """Return the present moment, aware, in UTC."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Return when this clock has moved on by ``seconds``."""
+        ...
+
+
+class Words(Protocol):
+    """The texts that users read, by key."""
+
+    def get(self, key: str, **values: object) -> str:
+        """Return the text of ``key`` with its placeholders filled.
+
+        Raises:
+            KeyError: there is no such text, or a placeholder has no value.
+        """
+        ...
+
+
+class Visitors(Protocol):
+    """Tells who holds a login code of the platform."""
+
+    async def member_of(self, code: str) -> str:
+        """Return the userid of the member, or an empty text for nobody of the corp."""
+        ...

@@ -1,0 +1,65 @@
+"""What an outcome sets off, in the same unit of work: one table."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from domain.outcomes import (
+    CardExpired,
+    CardReturned,
+    LeadCooled,
+    LeadCreated,
+    LeadEnriched,
+    LeadMatured,
+    Outcome,
+    PersonsJoined,
+    StageChanged,
+    StatusChanged,
+)
+from handlers.actions import advance, answer, assign, merge
+from handlers.actions.score import rescore
+
+if TYPE_CHECKING:
+    from handlers.context import Context
+    from storage.unit_of_work import UnitOfWork
+
+Reaction = Callable[[Any, "UnitOfWork", "Context"], Awaitable[None]]
+
+#: Rounds of scoring and reacting after which outcomes are taken to chase each other.
+_MOST_ROUNDS = 12
+
+REACTIONS: dict[type, tuple[Reaction, ...]] = {
+    PersonsJoined: (merge.join_leads,),
+    LeadCreated: (advance.screen,),
+    LeadEnriched: (advance.note_enriched,),
+    LeadMatured: (assign.offer_matured,),
+    LeadCooled: (advance.cool,),
+    CardExpired: (assign.offer_next,),
+    CardReturned: (assign.offer_next,),
+    StageChanged: (advance.note_stage,),
+    StatusChanged: (advance.note_status, answer.take_by_status),
+}
+
+
+async def settle(work: UnitOfWork, ctx: Context) -> None:
+    """Score what was touched and react to what came of it, until nothing new happens.
+
+    Raises:
+        RuntimeError: reactions set each other off without end; a defect, the batch
+            is rolled back and parked.
+    """
+    for _ in range(_MOST_ROUNDS):
+        has_scored = rescore(work, ctx)
+        outcomes = work.take_outcomes()
+        if not outcomes and not has_scored:
+            return
+        for outcome in outcomes:
+            await _react(outcome, work, ctx)
+    message = f"reactions did not come to rest in {_MOST_ROUNDS} rounds"
+    raise RuntimeError(message)
+
+
+async def _react(outcome: Outcome, work: UnitOfWork, ctx: Context) -> None:
+    for reaction in REACTIONS.get(type(outcome), ()):
+        await reaction(outcome, work, ctx)

@@ -1,0 +1,15 @@
+"""All routers together."""
+
+from __future__ import annotations
+
+from handlers.chat import cards, contacts, directory, employees, groups, messages, quiet
+from handlers.jobs import timers
+from handlers.routing import Router
+
+
+def root_router() -> Router:
+    """Return the router that knows every update somebody takes."""
+    root = Router("root")
+    for topic in (contacts, groups, messages, employees, cards, directory, timers, quiet):
+        root.include(topic.router)
+    return root

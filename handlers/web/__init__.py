@@ -1,0 +1,1 @@
+"""Doors for pages and the HTTP API."""

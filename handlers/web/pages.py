@@ -1,0 +1,131 @@
+"""The pages that employees open from cards: login, and one lead on one screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from domain.lead import Lead
+from domain.values import LeadId, UserId
+from handlers.actions.look_up import may_see
+from handlers.actions.portray import called, moment_words, portrait_of
+from handlers.actions.roles import actor_of
+from handlers.actions.show import may_see_phone
+from handlers.web.session import CALLBACK, LoginPage, Sessions
+
+if TYPE_CHECKING:
+    from domain.portrait import Portrait
+    from handlers.context import Context
+    from handlers.ports import Clock, Visitors
+    from storage.unit_of_work import Store, UnitOfWork
+
+_HERE = Path(__file__).parent
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """What the pages need; ``visitors`` asks the platform who holds a login code."""
+
+    store: Store
+    context: Context
+    clock: Clock
+    visitors: Visitors
+    login: LoginPage
+
+    def mount(self, app: web.Application) -> None:
+        """Add the routes."""
+        door = _Door(self)
+        app.router.add_get("/leads/{lead_id:[0-9]{1,19}}", door.lead)
+        app.router.add_get(CALLBACK, door.logged_in)
+        app.router.add_get("/", door.home)
+        app.router.add_static("/static", _HERE / "static")
+
+
+class _Door:
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+        self._sessions = Sessions(pages.store.vault)
+        self._templates = Environment(
+            loader=FileSystemLoader(_HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.globals["t"] = pages.context.words.get
+
+    async def home(self, request: web.Request) -> web.Response:
+        """Say what this address is; the chat is where the work is done."""
+        del request
+        return self._page("notice", key="page.home")
+
+    async def logged_in(self, request: web.Request) -> web.Response:
+        """Come back from the platform's login and go where one wanted to go."""
+        now = self._pages.clock.now()
+        path = self._sessions.path_of(request.query.get("state", ""), now)
+        userid = await self._pages.visitors.member_of(request.query.get("code", ""))
+        if path is None or not userid:
+            return self._page("notice", status=403, key="page.login_failed")
+        response = web.Response(status=303, headers={"Location": path, **_HEADERS})
+        self._sessions.remember(response, userid, now)
+        return response
+
+    async def lead(self, request: web.Request) -> web.Response:
+        """Show a lead's portrait to whoever may see it; the look is written down."""
+        now = self._pages.clock.now()
+        userid = self._sessions.member(request, now)
+        if userid is None:
+            state = self._sessions.state_for(request.path, now)
+            headers = {"Location": self._pages.login.link(state), **_HEADERS}
+            return web.Response(status=303, headers=headers)
+        lead_id = LeadId(int(request.match_info["lead_id"]))
+        async with self._pages.store.unit_of_work(now) as work:
+            await work.load((), [lead_id])
+            actor = await actor_of(work, userid)
+            lead = work.leads.get(lead_id) if work.leads.knows(lead_id) else None
+            if lead is None or not may_see(lead, actor):
+                status = 404 if lead is None else 403
+                key = "page.no_lead" if lead is None else "page.not_yours"
+                return self._page("notice", status=status, key=key)
+            page = await self._portrait(work, lead, userid)
+            await work.commit()
+        return page
+
+    async def _portrait(self, work: UnitOfWork, lead: Lead, userid: UserId) -> web.Response:
+        ctx = self._pages.context
+        may_see = may_see_phone(lead, userid)
+        portrait = portrait_of(work, ctx, lead, may_see_phone=may_see)
+        owner = await work.organisation.employee(lead.owner) if lead.owner else None
+        what = "portrait_with_phone" if may_see else "portrait"
+        await work.records.looked(userid, lead.person_id, what=what, via="page", at=work.now)
+        return self._page(
+            "lead",
+            name=called(portrait, ctx),
+            portrait=portrait,
+            lead=lead,
+            owner=owner.name if owner else "",
+            channel=ctx.catalog.channels.name_of(portrait.channel) if portrait.channel else "",
+            interactions=_interactions(portrait, ctx),
+            moment=lambda at: moment_words(at, ctx),
+        )
+
+    def _page(self, template: str, status: int = 200, **values: object) -> web.Response:
+        html = self._templates.get_template(f"{template}.html").render(values)
+        return web.Response(text=html, status=status, content_type="text/html", headers=_HEADERS)
+
+
+def _interactions(portrait: Portrait, ctx: Context) -> list[tuple[str, str]]:
+    return [
+        (ctx.catalog.events.label(event.kind), moment_words(event.event_at, ctx))
+        for event in portrait.interactions
+    ]

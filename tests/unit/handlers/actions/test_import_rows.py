@@ -1,0 +1,175 @@
+"""Rows of a file: scored leads or named faults, once, without a card to anybody."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from types import MappingProxyType
+
+import pytest
+
+from domain.condition import Comparison, Condition
+from domain.intake.mapping import EventMapping, Fault, FileMapping
+from domain.lead import Stage
+from domain.values import ContactKey, IdentityKind
+from handlers.actions.import_rows import Imported, import_rows
+from tests.unit.handlers import acts
+from tests.unit.handlers.company import MANAGER, Company, changed
+
+Row = dict[str, str]
+MAPPING = FileMapping(
+    source="crm",
+    uid="编号",
+    name="姓名",
+    phone="电话",
+    channel="渠道",
+    at="时间",
+    attributes=MappingProxyType({"city": "城市", "occupation": "职业", "child_grade": "年级"}),
+    events=(
+        EventMapping(
+            "website_visited",
+            (Condition("访问", Comparison.MORE, (0,)),),
+            MappingProxyType({"visits": "访问"}),
+        ),
+        EventMapping("form_submitted", (Condition("表单", Comparison.EQUAL, ("是",)),)),
+    ),
+    opt_out=(Condition("勿扰", Comparison.EQUAL, ("是",)),),
+)
+HOT = {
+    "城市": "上海",
+    "职业": "企业主",
+    "年级": "高三",
+    "渠道": "展会",
+    "访问": "9",
+    "表单": "是",
+    "电话": acts.PHONE,
+}
+
+
+async def imported(company: Company, *rows: Row) -> Imported:
+    async with company.store.unit_of_work(company.clock.now()) as work:
+        return await import_rows(work, company.ctx, rows, MAPPING)
+
+
+def uid(number: str) -> ContactKey:
+    return ContactKey(IdentityKind.UID, f"crm:{number}")
+
+
+async def test_a_row_is_a_scored_lead(company: Company) -> None:
+    assert await imported(company, HOT | {"编号": "1", "姓名": "张三"}) == Imported(1, {})
+    lead = await company.lead()
+    assert lead.score.composite > 0
+    assert lead.first_touch is not None
+    assert lead.first_touch.state == "展会"
+    person = await company.person(uid("1"))
+    assert (person.name, person.attributes["city"].value) == ("张三", "上海")
+    assert {"lead_imported", "website_visited", "form_submitted"} <= set(await company.kinds())
+
+
+async def test_mature_leads_wait_in_their_pool_and_nobody_gets_a_card(company: Company) -> None:
+    await imported(company, HOT | {"编号": "1"})
+    lead = await company.lead()
+    assert lead.score.is_mature
+    assert (lead.stage, lead.pool, lead.owner) == (Stage.DEPARTMENT_POOL, "sales", None)
+    assert await company.sent() == []
+    assert await company.texts(MANAGER) == []
+
+
+async def test_a_bad_row_never_stops_the_others(company: Company) -> None:
+    rows = [{"编号": "1"}, {"电话": "1390000"}, {}, {"编号": "2", "时间": "昨天"}, {"编号": "3"}]
+    assert await imported(company, *rows) == Imported(
+        2,
+        {
+            1: (Fault("电话", "phone_wrong_length"),),
+            2: (Fault("", "row_without_identity"),),
+            3: (Fault("时间", "not_a_time"),),
+        },
+    )
+    assert len(await company.leads()) == 2
+
+
+async def test_an_event_that_the_registry_refuses_is_a_fault_and_leaves_nothing(
+    company: Company,
+) -> None:
+    strange = FileMapping("crm", uid="编号", events=(EventMapping("flew_to_mars"),))
+    async with company.store.unit_of_work(company.clock.now()) as work:
+        done = await import_rows(work, company.ctx, [{"编号": "1"}], strange)
+    assert done == Imported(0, {0: (Fault("flew_to_mars", "unknown_event_kind"),)})
+    assert await company.count("person") == 0
+
+
+@pytest.mark.parametrize("row", [{"编号": "1"}, {"电话": acts.PHONE}], ids=["uid", "phone"])
+@pytest.mark.parametrize("dated", [{}, {"时间": "2026-03-01"}], ids=["undated", "dated"])
+async def test_the_same_file_twice_is_the_same_leads(
+    company: Company, row: Row, dated: Row
+) -> None:
+    whole = row | dated | {"访问": "3"}
+    await imported(company, whole)
+    before = (await company.lead(), await company.events())
+    company.clock.advance(timedelta(days=1))
+    await imported(company, whole)
+
+    lead, events = await company.lead(), await company.events()
+    assert [event.dedupe_key for event in events] == [e.dedupe_key for e in before[1]]
+    assert (lead.first_touch, lead.last_touch) == (before[0].first_touch, before[0].last_touch)
+    assert lead.created_at == before[0].created_at
+
+
+async def test_a_row_that_came_before_opens_no_lead_again(company: Company) -> None:
+    await imported(company, {"编号": "1"})
+    await changed(company, (await company.lead()).id, stage=Stage.INVALID)
+    assert await imported(company, {"编号": "1"}) == Imported(1, {})
+    assert len(await company.leads()) == 1
+
+
+async def test_two_visits_of_one_phone_are_two_events_of_one_lead(company: Company) -> None:
+    visits = [{"电话": acts.PHONE, "时间": f"2026-03-0{day}", "访问": "1"} for day in (1, 2)]
+    assert await imported(company, *visits) == Imported(2, {})
+    assert len(await company.leads()) == 1
+    assert len(await company.events("website_visited")) == 2
+
+
+async def test_no_phone_stands_in_clear_anywhere(company: Company) -> None:
+    await imported(company, HOT)
+    for table in ("event", "identity", "lead", "person"):
+        for row in await company.rows(f"select * from {table}"):
+            assert acts.PHONE not in str([value for value in row if not isinstance(value, bytes)])  # type: ignore[attr-defined]
+
+
+async def test_rows_of_one_phone_are_one_person_and_keep_their_own_ids(company: Company) -> None:
+    both = [{"编号": number, "电话": acts.PHONE} for number in ("1", "2")]
+    assert await imported(company, *both) == Imported(2, {})
+    assert (await company.person(uid("1"))).id == (await company.person(uid("2"))).id
+    assert len(await company.leads()) == 1
+
+
+async def test_a_listed_phone_joins_the_customer_who_gave_it(company: Company) -> None:
+    await imported(company, {"编号": "1", "电话": acts.PHONE, "姓名": "张三"})
+    await company.receives(acts.added(), acts.wrote(f"我电话 {acts.PHONE}"))
+    person = await company.person(uid("1"))
+    assert person.id == (await company.person(acts.external())).id
+    assert person.name == "张三"
+    assert await company.count("review") == 0
+    open_leads = [lead for lead in await company.leads() if lead.is_open]
+    assert len(open_leads) == 1
+
+
+async def test_who_opted_out_in_the_file_is_not_written_to(company: Company) -> None:
+    await imported(company, {"编号": "1", "电话": acts.PHONE, "勿扰": "是"})
+    assert (await company.person(uid("1"))).opted_out_at == company.clock.now()
+    await company.receives(acts.wrote(f"我电话 {acts.PHONE}"), acts.wrote("多少钱"))
+    assert await company.texts(acts.ZHANG_SAN) == []
+
+
+async def test_the_first_opt_out_stands(company: Company) -> None:
+    for day in ("2026-03-01", "2026-02-01", "2026-02-15"):
+        await imported(company, {"编号": "1", "时间": day, "勿扰": "是"})
+    since = (await company.person(uid("1"))).opted_out_at
+    assert since is not None
+    assert since.astimezone(company.ctx.zone).date().isoformat() == "2026-02-01"
+
+
+async def test_an_import_does_not_overwrite_what_the_platform_says(company: Company) -> None:
+    await company.receives(acts.added(), acts.wrote(f"我电话 {acts.PHONE}"))
+    await company.receives(acts.fetched(name="三哥"))
+    await imported(company, {"编号": "1", "电话": acts.PHONE, "姓名": "张三"})
+    assert (await company.person(acts.external())).name == "三哥"
