@@ -1,0 +1,1 @@
+"""WeCom and official-account wire: codec, parsing, client, cards."""
