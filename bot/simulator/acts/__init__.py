@@ -1,0 +1,1 @@
+"""What people do in their clients: add, say, tap, join, leave."""

@@ -1,0 +1,1 @@
+"""The endpoints that Clew calls, one module per topic of fact sheet section 3."""

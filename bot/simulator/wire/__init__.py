@@ -1,0 +1,1 @@
+"""Callbacks on their way to Clew: payloads, envelopes, delivery, answers."""

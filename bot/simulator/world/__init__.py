@@ -1,0 +1,1 @@
+"""What the stand-in knows: people, relations, conversations, quotas, codes, tokens."""

@@ -1,0 +1,13 @@
+"""Who and what the demo seed holds, for tests to name."""
+
+ZHANG_SAN = "wmClewDemoZhangSan00000000000001"
+XIAO_MEI = "wmClewDemoXiaoMei000000000000002"
+ZHANG_SAN_OPENID = "oClewDemoZhangSan000000000001"
+ZHANG_SAN_UNIONID = "uClewDemoZhangSan000000000001"
+XIAO_MEI_OPENID = "oClewDemoXiaoMei0000000000002"
+EXPO = "cwexpo2026b7000000000000000000001"
+GROUP = "wrClewDemoMathParents00000000001"
+TAG_HIGH = "etClewDemoIntentHigh"
+TAG_LOW = "etClewDemoIntentLow"
+TEMPLATE = "clew_demo_template_appointment"
+STRANGER = "wmNobodyKnows0000000000000000000"
