@@ -1,0 +1,1 @@
+"""The process: wiring, and the two ends of the wire."""

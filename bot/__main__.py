@@ -1,0 +1,14 @@
+"""``clew`` and ``python -m bot``."""
+
+from __future__ import annotations
+
+from bot.cli.main import cli
+
+
+def main() -> None:
+    """Run the command line."""
+    cli()
+
+
+if __name__ == "__main__":
+    main()

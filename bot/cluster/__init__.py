@@ -1,0 +1,1 @@
+"""Several processes as one service: roles, elected duties, and what they share."""

@@ -1,0 +1,1 @@
+"""The operator's check: what is wrong with an installation, and what to do about it."""

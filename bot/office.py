@@ -1,0 +1,136 @@
+"""What the command line may ask of a running service, or do itself when none runs.
+
+On SQLite only one process may write: the service listens on a socket in its
+data folder, and the command line comes through there (architecture section 4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from bot.keyring import KnownKey, known_keys
+from domain.intake.mapping import FileMapping
+from handlers.actions.import_rows import Imported, import_rows
+from storage.inbox import InboxState
+from storage.outbox import OutboxState
+from storage.queries.unknown import unknown_updates
+from storage.resealing import KeyPage
+from storage.rotation import Part, Rotation
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.bootstrap import Parts
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of a queue as it is printed: never what it says."""
+
+    id: int
+    what: str
+    state: str
+    attempts: int
+    at: str
+    error: str
+
+
+class Office(Protocol):
+    """The operator's jobs."""
+
+    async def import_chunk(
+        self, rows: Sequence[Mapping[str, str]], mapping: FileMapping
+    ) -> Imported:
+        """Take in rows of a file."""
+        ...
+
+    async def entries(self, queue: str, state: str, limit: int) -> Sequence[Entry]:
+        """Return rows of ``inbox`` or ``outbox`` in a state, or ``unknown`` updates, newest first.
+
+        Raises:
+            ValueError: there is no such state; the message names those there are.
+        """
+        ...
+
+    async def replay(self, queue: str, row_id: int) -> bool:
+        """Let a row be tried again; False when it is not one that may."""
+        ...
+
+    async def keys(self) -> Sequence[KnownKey]:
+        """Return the master keys, lowest number first."""
+        ...
+
+    async def key_page(self, part: Part, after: int, *, is_moving: bool) -> KeyPage:
+        """Count a page of rows by master key, or move them under the newest."""
+        ...
+
+
+class LocalOffice:
+    """Does the jobs in this process."""
+
+    def __init__(self, parts: Parts) -> None:
+        """Use the parts of the service."""
+        self._parts = parts
+
+    async def import_chunk(
+        self, rows: Sequence[Mapping[str, str]], mapping: FileMapping
+    ) -> Imported:
+        """Take in rows in one transaction."""
+        parts = self._parts
+        async with parts.store.unit_of_work(parts.clock.now()) as work:
+            return await import_rows(work, parts.context, rows, mapping)
+
+    async def entries(self, queue: str, state: str, limit: int) -> Sequence[Entry]:
+        """Read rows of a queue."""
+        parts = self._parts
+        if queue == "unknown":
+            async with parts.database.read() as tx:
+                rows = await unknown_updates(tx, limit)
+            return [
+                Entry(row.id, f"{row.source} {row.kind}", queue, 0, self._local(row.at), "")
+                for row in rows
+            ]
+        if queue == "inbox":
+            return [
+                Entry(
+                    id=row.id,
+                    what=f"{row.source} {row.subject}",
+                    state=row.state.value,
+                    attempts=row.attempts,
+                    at=self._local(row.received_at),
+                    error=row.error,
+                )
+                for row in await parts.inbox.list(InboxState(state), limit)
+            ]
+        return [
+            Entry(
+                id=row.id,
+                what=f"{row.endpoint} {row.receiver}",
+                state=row.state.value,
+                attempts=row.attempts,
+                at=self._local(row.created_at),
+                error=row.error,
+            )
+            for row in await parts.outbox.list(OutboxState(state), limit)
+        ]
+
+    def _local(self, moment: datetime) -> str:
+        return moment.astimezone(self._parts.settings.store.zone).isoformat(" ", "seconds")
+
+    async def replay(self, queue: str, row_id: int) -> bool:
+        """Let a row be tried again."""
+        if queue == "inbox":
+            return await self._parts.inbox.replay(row_id)
+        return await self._parts.outbox.replay(row_id, self._parts.clock.now())
+
+    async def keys(self) -> Sequence[KnownKey]:
+        """Show the keys of this process."""
+        return known_keys(self._parts.store.vault.keys)
+
+    async def key_page(self, part: Part, after: int, *, is_moving: bool) -> KeyPage:
+        """Work on a page of rows."""
+        parts = self._parts
+        rotation = Rotation(parts.database, parts.inbox, parts.store.vault)
+        return await rotation.page(part, after, is_moving=is_moving)

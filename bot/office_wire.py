@@ -1,0 +1,234 @@
+"""The office over a socket in the data folder, for the command line of the same machine.
+
+Who may open the socket is decided by its file mode: only the user who runs the
+service. JSON in, JSON out.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import aiohttp
+import msgspec
+from aiohttp import web
+
+from bot.bootstrap import build
+from bot.keyring import KnownKey
+from bot.office import Entry, LocalOffice, Office
+from domain.errors import ClewError
+from domain.intake.mapping import Fault, FileMapping
+from handlers.actions.import_rows import Imported
+from storage.errors import Cause, StorageUnavailable
+from storage.resealing import KeyPage
+from storage.rotation import Part
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from config.settings import Settings
+    from handlers.ports import Clock
+
+#: A chunk of rows of an import, as JSON, stays far below.
+MOST_BYTES = 64 * 1024 * 1024
+_TIMEOUT = aiohttp.ClientTimeout(total=300, connect=2)
+
+
+class OfficeError(ClewError):
+    """The running service did not do the job."""
+
+
+class ImportRequest(msgspec.Struct):
+    """A chunk of rows and how to read them."""
+
+    rows: list[dict[str, str]]
+    mapping: FileMapping
+
+
+class ImportAnswer(msgspec.Struct):
+    """What became of the chunk."""
+
+    leads: int
+    faults: dict[int, list[Fault]]
+
+
+class ListRequest(msgspec.Struct):
+    """Which rows of which queue to show."""
+
+    queue: str
+    state: str
+    limit: int
+
+
+class NoRequest(msgspec.Struct):
+    """Nothing to say: the job is enough."""
+
+
+class ReplayRequest(msgspec.Struct):
+    """Which row to try again."""
+
+    queue: str
+    row_id: int
+
+
+class KeyPageRequest(msgspec.Struct):
+    """Which page of rows to look at or to move."""
+
+    part: Part
+    after: int
+    is_moving: bool
+
+
+def office_app(office: Office) -> web.Application:
+    """Return the application behind the socket."""
+    door = _Door(office)
+    app = web.Application(client_max_size=MOST_BYTES)
+    app.router.add_post("/import", door.take_rows)
+    app.router.add_post("/list", door.entries)
+    app.router.add_post("/replay", door.replay)
+    app.router.add_post("/keys", door.keys)
+    app.router.add_post("/key-page", door.key_page)
+    return app
+
+
+class _Door:
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    async def take_rows(self, request: web.Request) -> web.Response:
+        asked = msgspec.json.decode(await request.read(), type=ImportRequest)
+        done = await self._office.import_chunk(asked.rows, asked.mapping)
+        faults = {position: list(found) for position, found in done.faults.items()}
+        return _json(ImportAnswer(done.leads, faults))
+
+    async def entries(self, request: web.Request) -> web.Response:
+        asked = msgspec.json.decode(await request.read(), type=ListRequest)
+        try:
+            return _json(list(await self._office.entries(asked.queue, asked.state, asked.limit)))
+        except ValueError as error:
+            return web.Response(status=400, text=str(error))
+
+    async def replay(self, request: web.Request) -> web.Response:
+        asked = msgspec.json.decode(await request.read(), type=ReplayRequest)
+        return _json(await self._office.replay(asked.queue, asked.row_id))
+
+    async def keys(self, request: web.Request) -> web.Response:
+        del request
+        return _json(list(await self._office.keys()))
+
+    async def key_page(self, request: web.Request) -> web.Response:
+        asked = msgspec.json.decode(await request.read(), type=KeyPageRequest)
+        try:
+            page = await self._office.key_page(asked.part, asked.after, is_moving=asked.is_moving)
+        except StorageUnavailable as error:
+            return web.Response(status=503, text=error.cause)
+        return _json(page)
+
+
+def _json(answer: object) -> web.Response:
+    return web.Response(body=msgspec.json.encode(answer), content_type="application/json")
+
+
+class RemoteOffice:
+    """The office of the running service."""
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        """Talk over ``session``, which is connected to the socket."""
+        self._session = session
+
+    async def import_chunk(
+        self, rows: Sequence[Mapping[str, str]], mapping: FileMapping
+    ) -> Imported:
+        """Let the service take in rows."""
+        asked = ImportRequest([dict(row) for row in rows], mapping)
+        answer = msgspec.json.decode(await self._ask("import", asked), type=ImportAnswer)
+        return Imported(answer.leads, {n: tuple(found) for n, found in answer.faults.items()})
+
+    async def entries(self, queue: str, state: str, limit: int) -> Sequence[Entry]:
+        """Let the service show rows of a queue."""
+        answer = await self._ask("list", ListRequest(queue, state, limit))
+        return msgspec.json.decode(answer, type=list[Entry])
+
+    async def replay(self, queue: str, row_id: int) -> bool:
+        """Let the service try a row again."""
+        answer = await self._ask("replay", ReplayRequest(queue, row_id))
+        return msgspec.json.decode(answer, type=bool)
+
+    async def keys(self) -> Sequence[KnownKey]:
+        """Let the service name its keys."""
+        return msgspec.json.decode(await self._ask("keys", NoRequest()), type=list[KnownKey])
+
+    async def key_page(self, part: Part, after: int, *, is_moving: bool) -> KeyPage:
+        """Let the service work on a page of rows."""
+        answer = await self._ask("key-page", KeyPageRequest(part, after, is_moving))
+        return msgspec.json.decode(answer, type=KeyPage)
+
+    async def _ask(self, job: str, asked: msgspec.Struct) -> bytes:
+        body = msgspec.json.encode(asked)
+        async with self._session.post(f"http://clew/{job}", data=body) as response:
+            if response.status == web.HTTPBadRequest.status_code:
+                raise ValueError(await response.text())
+            if response.status == web.HTTPServiceUnavailable.status_code:
+                problem = f"the service cannot {job} now"
+                raise StorageUnavailable(problem, Cause(await response.text()))
+            if not response.ok:
+                raise OfficeError(job, reason=f"status {response.status}", advice="see its log")
+            return await response.read()
+
+
+@asynccontextmanager
+async def open_office(settings: Settings, clock: Clock) -> AsyncIterator[Office]:
+    """Yield the office of the running service, or one of our own when none runs.
+
+    Raises:
+        ConfigError, StorageError: as :func:`bot.bootstrap.build`, when none runs.
+    """
+    path = settings.office_socket
+    if await _answers(path):
+        connector = aiohttp.UnixConnector(str(path))
+        async with aiohttp.ClientSession(connector=connector, timeout=_TIMEOUT) as session:
+            yield RemoteOffice(session)
+        return
+    async with build(settings, clock) as parts:
+        yield LocalOffice(parts)
+
+
+async def _answers(path: Path) -> bool:
+    """Tell whether somebody listens: the file of a killed service may still lie there."""
+    if not _is_socket(path):
+        return False
+    connector = aiohttp.UnixConnector(str(path))
+    async with aiohttp.ClientSession(connector=connector, timeout=_TIMEOUT) as session:
+        try:
+            async with session.get("http://clew/"):
+                return True
+        except aiohttp.ClientError:
+            return False
+
+
+def _is_socket(path: Path) -> bool:
+    return path.is_socket()
+
+
+@asynccontextmanager
+async def listening(office: Office, path: Path) -> AsyncIterator[None]:
+    """Listen to the command line until the block is left."""
+    _remove(path)
+    runner = web.AppRunner(office_app(office), access_log=None)
+    await runner.setup()
+    before = os.umask(0o177)
+    try:
+        await web.UnixSite(runner, str(path)).start()
+    finally:
+        os.umask(before)
+    try:
+        yield
+    finally:
+        await runner.cleanup()
+        _remove(path)
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)
