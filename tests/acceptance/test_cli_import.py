@@ -1,0 +1,211 @@
+"""``clew import`` with all that files are full of: what is right becomes a lead, the rest is named.
+
+The command runs in the process of the test, over and over, on copies of a
+migrated database.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from bot.cli.main import cli
+from tests.acceptance.command_line import (
+    FORMULA,
+    GOOD,
+    HEADER,
+    NEEDED,
+    TEXTS,
+    Sheet,
+    Told,
+    said,
+    sheet,
+)
+
+
+@pytest.fixture(autouse=True)
+def _settings(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Logs belong to a process; here they would outlive the command.
+    monkeypatch.setattr("bot.cli.importing.set_up_logs", lambda *, is_quiet: is_quiet)
+    for name, value in (NEEDED | {"CLEW_DATA_DIR": str(data)}).items():
+        monkeypatch.setenv(name, value)
+
+
+def imported(made: Sheet, *words: str) -> Told:
+    result = CliRunner().invoke(cli, [*made.words, *words])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return Told(result.exit_code, result.stdout, result.stderr)
+
+
+def people(data: Path) -> dict[str, str]:
+    """Return name → attributes as they are stored, of everybody who has a lead."""
+    sql = "select p.name, p.attributes from person p join lead l on l.person_id = p.id"
+    with contextlib.closing(sqlite3.connect(data / "clew.db")) as connection:
+        return dict(connection.execute(sql).fetchall())
+
+
+def count(data: Path, table: str) -> int:
+    with contextlib.closing(sqlite3.connect(data / "clew.db")) as connection:
+        (number,) = connection.execute(f"select count(*) from {table}").fetchone()
+    return int(number)
+
+
+def test_good_rows_become_leads(data: Path, tmp_path: Path) -> None:
+    made = sheet(tmp_path, *GOOD)
+    told = imported(made)
+    assert (told.status, told.err) == (0, "")
+    assert said("import.done", leads=2, faults=0) in told.out
+    assert "2/2" in told.out
+    assert not made.error_file.exists()
+    assert sorted(people(data)) == ["张三", "李四"]
+    assert "杭州" in people(data)["张三"]
+    assert count(data, "event where kind = 'form_submitted'") == 1
+    # A file of thousands must not flood the reps with cards.
+    assert count(data, "outbox") == 0
+
+
+def test_a_second_import_adds_nobody_and_leaves_no_old_errors(data: Path, tmp_path: Path) -> None:
+    tables = ("person", "lead", "event", "identity")
+    assert imported(sheet(tmp_path, *GOOD, "5,赵六")).status == 1
+    before = [count(data, table) for table in tables]
+    made = sheet(tmp_path, *GOOD)
+    assert imported(made).status == 0
+    assert [count(data, table) for table in tables] == before
+    assert not made.error_file.exists()
+
+
+def test_a_bad_row_is_named_and_stops_nobody(data: Path, tmp_path: Path) -> None:
+    made = sheet(
+        tmp_path,
+        GOOD[0],
+        "4,王五,1392641783x,展会,,杭州,否",
+        "5,赵六,13926417836",
+        ",,,展会,,杭州,否",
+        '7,"孙"七,13926417837,展会,,杭州,否',
+        "",
+        "8,周八,13926417838,展会,昨天,杭州,否",
+        "9,吴九,13926417839,展会,,杭州,否,多了一格",
+        GOOD[1],
+    )
+    told = imported(made)
+    assert told.status == 1
+    assert said("import.done", leads=2, faults=6) in told.out
+    assert str(made.error_file) in told.out.replace("\n", "")
+    assert sorted(people(data)) == ["张三", "李四"]
+    assert made.errors() == [
+        (3, "手机", TEXTS.get("refusals.phone_unknown_segment")),
+        (4, "", TEXTS.get("import.fault.row_too_short")),
+        (5, "", TEXTS.get("import.fault.row_without_identity")),
+        (6, "", TEXTS.get("import.fault.not_csv")),
+        (8, "时间", TEXTS.get("import.fault.not_a_time")),
+        (9, "", TEXTS.get("import.fault.row_too_short")),
+    ]
+
+
+def test_the_file_of_errors_names_places_and_never_people(data: Path, tmp_path: Path) -> None:
+    made = sheet(tmp_path, "4,王五,1392641783x,展会,,杭州,否")
+    assert imported(made).status == 1
+    told = made.error_file.read_text(encoding="utf-8-sig")
+    assert "1392641783" not in told
+    assert "王五" not in told
+    assert people(data) == {}
+
+
+def test_a_quote_that_never_closes_costs_only_what_lies_behind_it(
+    data: Path, tmp_path: Path
+) -> None:
+    made = sheet(tmp_path, GOOD[0], '2,"李四,15967340218,展会,,上海,否', "3,王五,,展会,,上海,否")
+    told = imported(made)
+    assert said("import.done", leads=1, faults=1) in told.out
+    assert made.errors() == [(3, "", TEXTS.get("import.fault.not_csv"))]
+    assert list(people(data)) == ["张三"]
+
+
+def test_lines_are_counted_as_in_an_editor(data: Path, tmp_path: Path) -> None:
+    two_lines = '1,张三,13926417835,展会,,"杭州\r\n西湖",是'
+    made = sheet(tmp_path, two_lines, "5,赵六")
+    assert imported(made).status == 1
+    assert [line for line, _, _ in made.errors()] == [4]
+    assert list(people(data)) == ["张三"]
+
+
+def test_rows_beyond_one_chunk_keep_their_lines(data: Path, tmp_path: Path) -> None:
+    rows = [f"{n},客户{n},,展会,,杭州,否" for n in range(450)]
+    rows[210], rows[449] = "210", "449,客户449,12,展会,,杭州,否"
+    made = sheet(tmp_path, *rows)
+    told = imported(made)
+    assert said("import.done", leads=448, faults=2) in told.out
+    assert [(line, column) for line, column, _ in made.errors()] == [(212, ""), (451, "手机")]
+    assert len(people(data)) == 448
+
+
+def test_a_missing_column_stops_before_anything_is_taken_in(data: Path, tmp_path: Path) -> None:
+    made = sheet(tmp_path, "1,张三", header="编号,姓名")
+    told = imported(made)
+    assert (told.status, told.out) == (2, "")
+    assert said("import.columns", columns="城市、手机、时间、渠道、表单") in told.err
+    assert not made.error_file.exists()
+    assert people(data) == {}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gbk", "gb18030"])
+def test_what_table_programs_save_is_read(encoding: str, data: Path, tmp_path: Path) -> None:
+    assert imported(sheet(tmp_path, *GOOD, encoding=encoding)).status == 0
+    assert sorted(people(data)) == ["张三", "李四"]
+
+
+def test_another_encoding_is_said(data: Path, tmp_path: Path) -> None:
+    told = imported(sheet(tmp_path, *GOOD, encoding="utf-16"))
+    assert (told.status, told.err.strip()) == (2, said("import.encoding"))
+    assert people(data) == {}
+
+
+def test_formulas_stay_what_they_are(data: Path, tmp_path: Path) -> None:
+    assert imported(sheet(tmp_path, FORMULA)).status == 0
+    ((name, attributes),) = people(data).items()
+    assert name == '=HYPERLINK("https://example.com")'
+    assert "@SUM(A1:A9)" in attributes
+
+
+@pytest.mark.parametrize(
+    ("content", "status"), [("", 2), ("\r\n\r\n", 2), (HEADER, 0), (f"{HEADER}\r\n", 0), ('"', 2)]
+)
+def test_a_file_without_rows_harms_nobody(
+    content: str, status: int, data: Path, tmp_path: Path
+) -> None:
+    made = sheet(tmp_path)
+    made.file.write_text(content, encoding="utf-8")
+    assert imported(made).status == status
+    assert people(data) == {}
+
+
+def test_a_broken_mapping_names_its_problems(data: Path, tmp_path: Path) -> None:
+    made = sheet(tmp_path, *GOOD)
+    made.mapping.write_text('source = "expo"\n[columns]\nphoen = "手机"\n', encoding="utf-8")
+    told = imported(made)
+    assert told.status == 2
+    assert "phone" in told.err
+    assert people(data) == {}
+
+
+def test_errors_that_cannot_be_written_are_said_before_anything_is_taken_in(
+    data: Path, tmp_path: Path
+) -> None:
+    wanted = tmp_path / "gone" / "errors.csv"
+    told = imported(sheet(tmp_path, *GOOD, "5,赵六"), "--errors", str(wanted))
+    assert told.status == 2
+    assert str(wanted) in told.err
+    assert people(data) == {}
+
+
+def test_errors_never_go_into_the_file_itself(data: Path, tmp_path: Path) -> None:
+    made = sheet(tmp_path, *GOOD, "5,赵六")
+    before = made.file.read_bytes()
+    told = imported(made, "--errors", str(made.file))
+    assert (told.status, told.err.strip()) == (2, said("import.same_file", file=made.file))
+    assert made.file.read_bytes() == before
+    assert people(data) == {}

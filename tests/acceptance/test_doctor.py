@@ -1,0 +1,381 @@
+"""The operator's check against the stand-in: everything an operator can get wrong, found and named.
+
+Each test spoils one thing on one side of the wire and reads what the check says
+about it; the last ones run the command itself beside a running service.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sys
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from prometheus_client import CollectorRegistry, Counter
+
+from bot.bootstrap import callback_accounts
+from bot.clock import SystemClock
+from bot.doctor.checks import checks_of
+from bot.doctor.examination import Examined, examine
+from bot.doctor.finding import Finding, Severity, broken, warning
+from bot.doctor.installation import opened
+from bot.doctor.report import words
+from bot.simulator import demo as invented
+from bot.simulator.app import OFFICIAL_BASE, SIMULATOR, WECOM_BASE, create_simulator
+from bot.simulator.config import Right, Secret
+from bot.simulator.faults import Fault, FaultKind
+from bot.simulator.simulator import Simulator
+from bot.wecom.callback import callback_routes
+from config.settings import Settings, load_settings
+from config.texts import load_texts
+from storage.inbox import Delivery
+
+TEXTS = load_texts()
+KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+HOST = "127.0.0.1"
+
+
+def variables(folder: Path, platform: str, clew: str) -> dict[str, str]:
+    """Return the settings of an operator who got everything right."""
+    return {
+        "CLEW_DATA_DIR": str(folder),
+        "CLEW_MASTER_KEY": KEY,
+        "CLEW_PUBLIC_URL": clew,
+        "CLEW_QYAPI_BASE": f"{platform}{WECOM_BASE}",
+        "CLEW_MP_BASE": f"{platform}{OFFICIAL_BASE}",
+        "CLEW_CORP_ID": invented.CORPID,
+        "CLEW_APP_AGENT_ID": str(invented.AGENTID),
+        "CLEW_APP_SECRET": invented.APP_SECRET,
+        "CLEW_APP_TOKEN": invented.CALLBACK_TOKEN,
+        "CLEW_APP_AES_KEY": invented.CALLBACK_KEY,
+        "CLEW_CONTACT_SECRET": invented.CUSTOMERS_SECRET,
+        "CLEW_DIRECTORY_SECRET": invented.CONTACTS_SECRET,
+        "CLEW_MANAGERS": "WangManager",
+        "CLEW_KF_SECRET": invented.KF_SECRET,
+        "CLEW_KF_OPEN_KFIDS": invented.OPEN_KFID,
+        "CLEW_MP_ACCOUNT": invented.MP_ACCOUNT,
+        "CLEW_MP_APP_ID": invented.MP_APPID,
+        "CLEW_MP_SECRET": invented.MP_SECRET,
+        "CLEW_MP_TOKEN": invented.MP_TOKEN,
+        "CLEW_MP_AES_KEY": invented.MP_KEY,
+    }
+
+
+SECRETS = (
+    KEY,
+    invented.APP_SECRET,
+    invented.CUSTOMERS_SECRET,
+    invented.CONTACTS_SECRET,
+    invented.KF_SECRET,
+    invented.MP_SECRET,
+    invented.CALLBACK_TOKEN,
+    invented.CALLBACK_KEY,
+    invented.MP_TOKEN,
+    invented.MP_KEY,
+)
+
+
+class NoInbox:
+    """A check of an address stores nothing."""
+
+    async def put(self, prepare: Callable[[], Delivery]) -> bool:
+        raise AssertionError(prepare)
+
+
+@dataclass
+class Scene:
+    """The stand-in and the callback routes of a service, both running."""
+
+    sim: Simulator
+    settings: dict[str, str]
+
+    async def found(self, **changes: str) -> dict[str, Examined]:
+        """Examine, with some settings changed; return what was found by check and account."""
+        given = {name: value for name, value in (self.settings | changes).items() if value}
+        settings = load_settings(TEXTS, given)
+        async with opened(settings, TEXTS, SystemClock()) as installation:
+            examined = await examine(checks_of(settings), installation)
+        told = "\n".join(words(one.finding, TEXTS) for one in examined)
+        assert [secret for secret in SECRETS if secret in told] == []
+        return {f"{one.name} {one.about}".strip(): one for one in examined}
+
+
+@contextlib.asynccontextmanager
+async def served(app: web.Application) -> AsyncIterator[str]:
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, HOST, 0)
+    await site.start()
+    try:
+        yield f"http://{HOST}:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+def routes(settings: Settings) -> web.Application:
+    """Return the callback routes of a service that was started with these settings."""
+    counter = Counter("callbacks", "…", ("route", "result"), registry=CollectorRegistry())
+    app = web.Application()
+    accounts = callback_accounts(settings)
+    app.add_routes(callback_routes(accounts, NoInbox(), SystemClock(), counter))
+    return app
+
+
+@pytest.fixture
+async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
+    stand_in = create_simulator(invented.demo_config(), SystemClock())
+    async with served(stand_in) as platform:
+        settings = variables(tmp_path, platform, "http://localhost")
+        async with served(routes(load_settings(TEXTS, settings))) as clew:
+            settings["CLEW_PUBLIC_URL"] = clew
+            yield Scene(stand_in[SIMULATOR], settings)
+
+
+def codes(found: dict[str, Examined]) -> dict[str, str]:
+    return {name: one.finding.code for name, one in found.items()}
+
+
+def faulty(found: dict[str, Examined]) -> dict[str, str]:
+    """Return what is broken."""
+    return codes({n: e for n, e in found.items() if e.finding.severity is Severity.BROKEN})
+
+
+async def test_an_installation_where_everything_is_right(scene: Scene) -> None:
+    assert codes(await scene.found()) == {
+        "settings": "settings_whole",
+        "tables": "tables_whole",
+        "data_dir": "data_dir_writable",
+        "disk": "disk_has_room",
+        "secret_files": "secrets_in_environment",
+        "database": "database_not_made",
+        "sealed": "nothing_sealed",
+        "redis": "redis_not_needed",
+        "credentials": "credentials_taken",
+        "clock": "clock_right",
+        "messages": "messages_allowed",
+        "directory": "scope_seen",
+        "contacts": "contacts_allowed",
+        "kf": "kf_accounts_found",
+        f"official {invented.MP_ACCOUNT}": "official_ready",
+        "callback clew": "callback_local",
+        f"callback {invented.MP_ACCOUNT}": "callback_local",
+    }
+    # Nobody was written to.
+    assert scene.sim.world.windows.conversations == {} or not any(
+        conversation.messages for conversation in scene.sim.world.windows.conversations.values()
+    )
+
+
+async def test_what_is_not_configured_is_not_examined(scene: Scene) -> None:
+    unset = dict.fromkeys((n for n in scene.settings if n.startswith(("CLEW_MP_", "CLEW_KF"))), "")
+    found = await scene.found(**unset)
+    assert found["kf"].finding.code == "not_configured"
+    assert [name for name in found if invented.MP_ACCOUNT in name] == []
+    assert faulty(found) == {}
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "expected"),
+    [
+        ("CLEW_APP_SECRET", "x" * 43, {"credentials": "secret_refused"}),
+        (
+            "CLEW_CORP_ID",
+            "wwsomebodyelse001",
+            # The service was started for the right corp: its address answers for that one.
+            {"credentials": "id_refused", "callback clew": "callback_wrong_token"},
+        ),
+        ("CLEW_APP_AGENT_ID", "1000003", {"messages": "agent_refused"}),
+        ("CLEW_CONTACT_SECRET", "x" * 43, {"contacts": "secret_refused"}),
+        ("CLEW_CONTACT_SECRET", invented.KF_SECRET, {"contacts": "contacts_forbidden"}),
+        ("CLEW_KF_SECRET", invented.CONTACTS_SECRET, {"kf": "kf_forbidden"}),
+        ("CLEW_KF_OPEN_KFIDS", "wknobody", {"kf": "kf_accounts_missing"}),
+        ("CLEW_DIRECTORY_SECRET", invented.KF_SECRET, {"directory": "directory_forbidden"}),
+        (
+            "CLEW_MP_SECRET",
+            "x" * 32,
+            {f"official {invented.MP_ACCOUNT}": "secret_refused"},
+        ),
+        (
+            "CLEW_MP_APP_ID",
+            "wxsomebodyelse0001",
+            {f"official {invented.MP_ACCOUNT}": "id_refused"},
+        ),
+        ("CLEW_APP_TOKEN", "anotherToken", {"callback clew": "callback_wrong_token"}),
+        (
+            "CLEW_MP_TOKEN",
+            "anotherToken",
+            {f"callback {invented.MP_ACCOUNT}": "callback_wrong_token"},
+        ),
+    ],
+)
+async def test_a_wrong_setting_is_named(
+    variable: str, value: str, expected: dict[str, str], scene: Scene
+) -> None:
+    assert faulty(await scene.found(**{variable: value})) == expected
+
+
+async def test_the_refused_secret_is_told_once_and_by_its_name(scene: Scene) -> None:
+    found = await scene.found(
+        CLEW_APP_SECRET="x" * 43, CLEW_CONTACT_SECRET="", CLEW_DIRECTORY_SECRET=""
+    )
+    assert "CLEW_APP_SECRET" in words(found["credentials"].finding, TEXTS)
+    for name in ("messages", "directory", "contacts"):
+        assert found[name].finding.code == "same_cause"
+        assert "企业微信凭证" in words(found[name].finding, TEXTS)
+
+
+async def test_another_aes_key_cannot_open_what_we_seal(scene: Scene) -> None:
+    found = await scene.found(CLEW_APP_AES_KEY="AnotherKey" * 4 + "abc")
+    # Of a random padding byte one in 256 passes, and then length or receiver is wrong.
+    assert found["callback clew"].finding.code in {"callback_wrong_key", "callback_wrong_token"}
+    assert "wrong" in found["callback clew"].finding.code
+
+
+async def test_a_manager_whom_the_app_does_not_see(scene: Scene) -> None:
+    finding = (await scene.found(CLEW_MANAGERS="WangManager,WangManger"))["messages"].finding
+    assert (finding.severity, finding.code) == (Severity.WARNING, "managers_hidden")
+    assert finding.values == {"managers": "WangManger"}
+
+
+async def test_an_address_that_is_not_allowed_is_told_with_the_address(scene: Scene) -> None:
+    scene.sim.world.switches.is_ip_allowed = False
+    found = await scene.found()
+    assert faulty(found) == {
+        "credentials": "ip_refused",
+        f"official {invented.MP_ACCOUNT}": "official_ip_refused",
+    }
+    for name in faulty(found):
+        assert HOST in words(found[name].finding, TEXTS)
+
+
+async def test_an_app_without_further_rights(scene: Scene) -> None:
+    config = scene.sim.world.config
+    own = Secret(invented.APP_SECRET, frozenset({Right.APP}))
+    scene.sim.reconfigure(replace(config, corp=replace(config.corp, secrets=(own,))))
+    found = await scene.found(CLEW_CONTACT_SECRET="", CLEW_DIRECTORY_SECRET="")
+    assert found["contacts"].finding.code == "contacts_forbidden"
+    assert "CLEW_CONTACT_SECRET" in words(found["contacts"].finding, TEXTS)
+    assert found["messages"].finding.code == "messages_allowed"
+
+
+@pytest.mark.parametrize(
+    ("path", "answer", "check", "expected"),
+    [
+        ("get_follow_user_list", {"follow_user": []}, "contacts", warning("contacts_nobody")),
+        ("department/list", {"department": []}, "directory", broken("scope_empty")),
+        ("user/simplelist", {"userlist": []}, "directory", broken("scope_empty")),
+    ],
+)
+async def test_rights_without_anything_behind_them(
+    path: str, answer: dict[str, Any], check: str, expected: Finding, scene: Scene
+) -> None:
+    async with served(platform_that_answers(path, answer)) as platform:
+        found = await scene.found(CLEW_QYAPI_BASE=platform)
+    assert found[check].finding == expected
+
+
+def platform_that_answers(path: str, answer: dict[str, Any]) -> web.Application:
+    """Return a platform that gives one call this answer, and to all others as if all were well."""
+
+    async def handle(request: web.Request) -> web.Response:
+        if request.path.endswith(path):
+            return web.json_response({"errcode": 0, **answer})
+        well = {"access_token": "T", "expires_in": 7200, "department": [{"id": 1}]}
+        return web.json_response({"errcode": 0, **well})
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", handle)
+    return app
+
+
+async def test_a_platform_that_is_not_there_is_told_once(scene: Scene) -> None:
+    found = await scene.found(CLEW_QYAPI_BASE="http://127.0.0.1:9", CLEW_MP_BASE="")
+    assert found["credentials"].finding.code == "platform_unreachable"
+    assert found["credentials"].finding.values["host"] == "127.0.0.1:9"
+    for name in ("clock", "messages", "directory", "contacts", "kf"):
+        assert found[name].finding.code == "same_cause"
+
+
+async def test_a_busy_platform_is_told_with_its_code(scene: Scene) -> None:
+    scene.sim.faults.add(Fault(FaultKind.ERRCODE, path="*getcallbackip", errcode=45009, times=None))
+    finding = (await scene.found())["credentials"].finding
+    assert finding.code == "platform_refused"
+    assert "45009" in words(finding, TEXTS)
+
+
+@pytest.mark.parametrize("mode", ["plain", "compat"])
+async def test_an_official_account_that_sends_in_clear_is_a_warning(
+    mode: str, scene: Scene
+) -> None:
+    finding = (await scene.found(CLEW_MP_MODE=mode))[f"official {invented.MP_ACCOUNT}"].finding
+    assert (finding.severity, finding.code) == (Severity.WARNING, f"official_{mode}")
+
+
+async def test_a_service_that_does_not_run(scene: Scene) -> None:
+    found = await scene.found(CLEW_PUBLIC_URL="http://127.0.0.1:9")
+    assert faulty(found) == {
+        "callback clew": "callback_unreachable",
+        f"callback {invented.MP_ACCOUNT}": "callback_unreachable",
+    }
+
+
+async def test_another_site_at_our_address(scene: Scene) -> None:
+    async def welcome(request: web.Request) -> web.Response:
+        del request
+        return web.Response(text="<html>welcome</html>", content_type="text/html")
+
+    app = web.Application()
+    app.router.add_get("/callback/wecom/clew", welcome)
+    async with served(app) as elsewhere:
+        found = await scene.found(CLEW_PUBLIC_URL=elsewhere)
+    assert found["callback clew"].finding.code == "callback_other_answer"
+    assert found[f"callback {invented.MP_ACCOUNT}"].finding.code == "callback_no_route"
+
+
+async def doctor(environ: dict[str, str]) -> tuple[int, str, str]:
+    """Run ``clew doctor`` as a person does."""
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("CLEW_")}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        "doctor",
+        env=bare | environ | {"COLUMNS": "200"},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await process.communicate()
+    return process.returncode or 0, out.decode(), err.decode()
+
+
+async def test_the_command_says_that_all_is_well(scene: Scene) -> None:
+    status, told, log = await doctor(scene.settings)
+    assert (status, log) == (0, "")
+    assert "✗ " not in told
+    assert "0 项必须处理（✗）" in told
+    assert [secret for secret in SECRETS if secret in told] == []
+
+
+async def test_the_command_fails_when_something_is_broken(scene: Scene) -> None:
+    status, told, log = await doctor(scene.settings | {"CLEW_KF_OPEN_KFIDS": "wknobody"})
+    assert (status, log) == (1, "")
+    assert "✗ 微信客服" in told
+    assert "wknobody" in told
+    assert "1 项必须处理（✗）" in told
+
+
+async def test_the_command_names_every_wrong_setting_and_looks_at_the_tables(
+    tmp_path: Path,
+) -> None:
+    status, told, log = await doctor({"CLEW_DATA_DIR": str(tmp_path), "CLEW_APP_TOKEN": "a b"})
+    assert (status, log) == (1, "")
+    for variable in ("CLEW_MASTER_KEY", "CLEW_PUBLIC_URL", "CLEW_CORP_ID", "CLEW_APP_TOKEN"):
+        assert variable in told
+    assert "a b" not in told
+    assert "✓ 业务表" in told

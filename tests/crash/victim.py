@@ -1,0 +1,63 @@
+"""The service as it runs in production: a process of its own, killed without warning."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.services.ports import wait_until_accepting
+from tests.shared import ROOT
+
+
+@dataclass(slots=True)
+class Victim:
+    """``clew serve`` with the variables it needs; its log is kept for whoever wonders."""
+
+    environment: dict[str, str]
+    port: int
+    log: Path
+    kills: int = 0
+    _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    def start(self) -> None:
+        """Start it and return when it takes callbacks.
+
+        Raises:
+            RuntimeError: it ended, or does not listen.
+        """
+        with self.log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "bot", "serve"],
+                cwd=ROOT,
+                env={**os.environ, **self.environment},
+                stdout=output,
+                stderr=output,
+            )
+        wait_until_accepting(self.port, self._process, within_seconds=60)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self._end(signal.SIGKILL)
+        self.kills += 1
+
+    def stop(self) -> None:
+        """Ask it to drain and end.
+
+        Raises:
+            RuntimeError: it did not end as asked.
+        """
+        status = self._end(signal.SIGTERM)
+        if status != 0:
+            message = f"the service ended with {status} on SIGTERM; see {self.log}"
+            raise RuntimeError(message)
+
+    def _end(self, number: signal.Signals) -> int:
+        process, self._process = self._process, None
+        if process is None:
+            return 0
+        process.send_signal(number)
+        return process.wait(timeout=60)

@@ -1,0 +1,54 @@
+"""The demo and the story for tests: on any database, with callbacks as they are asked for."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.clock import DrivenClock
+from bot.demo import Place, demo
+from bot.simulator.demo import demo_config
+from bot.story import START, Story
+from config.texts import load_texts
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from bot.demo import Demo
+    from bot.simulator.config import DeliveryConfig
+    from bot.story import Played
+
+WORDS = load_texts()
+
+
+@asynccontextmanager
+async def told_by(
+    folder: Path, database_url: str = "", delivery: DeliveryConfig | None = None
+) -> AsyncIterator[Story]:
+    """Yield the story, not yet played, with service and stand-in running around it.
+
+    An empty ``database_url`` means SQLite in ``folder``.
+    """
+    clock = DrivenClock(START, is_running=False)
+    config = demo_config()
+    # Fixed ids of the stand-in: two runs differ in nothing but what is tested.
+    config = replace(config, delivery=delivery or config.delivery, run="story")
+    async with demo(Place(folder, database_url=database_url), clock, config) as both:
+        yield Story(both, clock, WORDS.get)
+
+
+async def play_whole(story: Story) -> list[Played]:
+    """Play all steps; a missing one fails the test with what was seen instead."""
+    is_whole = await story.play(lambda _: None)
+    last = story.played[-1]
+    assert is_whole, f"step {last.key!r} is missing: {last.seen}"
+    return story.played
+
+
+async def calm(both: Demo) -> None:
+    """Wait until nothing is under way on either side."""
+    for _ in range(2):
+        await both.sim.settled()
+        await both.service.settle()
