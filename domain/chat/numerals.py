@@ -15,31 +15,40 @@ DIGITS = {
     "两": 2,
 }
 _TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
-_MYRIADS = {"万": 10**4, "亿": 10**8}
+_MYRIADS = {"万": 10**4, "亿": 10**8, "兆": 10**12}
 _LETTERS = {"k": 1000, "K": 1000, "w": 10**4, "W": 10**4}
 _SHORT_TENS = {"廿": "二十", "卅": "三十", "卌": "四十"}
-_ARABIC = re.compile(r"(\d+(?:\.\d+)?)([百千万亿kKwW]*)(.*)", re.ASCII)
+_ARABIC = re.compile(r"(\d+(?:\.\d+)?)([百佰千仟万亿兆kKwW]*)(.*)", re.ASCII)
 #: Longer strings of signs are no number that anyone means.
-_MAX_LENGTH = 24
+_MAX_LENGTH = 40
+_MOST_DIGITS = 24
 
 
 def to_number(text: str) -> Decimal | None:
     """Return the number that ``text`` spells, or None when it spells none.
 
     Understands Arabic digits with thousands commas, Chinese numerals, both mixed
-    (``1万2`` = 12000, ``一万五`` = 15000), and ``k``/``w``. Expects folded text.
+    (``1万2`` = 12000, ``7万5千4百`` = 75400), a spoken decimal point, and ``k``/``w``.
+    Expects folded text.
     """
     text = text.replace(",", "").replace(" ", "")
     if not text or len(text) > _MAX_LENGTH:
         return None
     arabic = _ARABIC.fullmatch(text)
-    if arabic:
+    if arabic and len(arabic[3]) <= 1:
         return _arabic(arabic[1], arabic[2], arabic[3])
     for sign, spelled in _SHORT_TENS.items():
         text = text.replace(sign, spelled)
-    if all(sign in DIGITS for sign in text):
+    if all(sign in DIGITS for sign in text) and len(text) <= _MOST_DIGITS:
         return Decimal("".join(str(DIGITS[sign]) for sign in text))
-    return _spelled(text)
+    whole, point, decimals = text.partition("点")
+    if not point:
+        return _spelled(text)
+    if not decimals or any(sign not in DIGITS for sign in decimals):
+        return None
+    number = to_number(whole)
+    fraction = "".join(str(DIGITS[sign]) for sign in decimals)
+    return None if number is None else number + Decimal(f"0.{fraction}")
 
 
 def to_int(text: str) -> int | None:
@@ -60,24 +69,70 @@ def _arabic(digits: str, units: str, rest: str) -> Decimal | None:
 
 
 def _spelled(text: str) -> Decimal | None:
-    """Return a number in Chinese numerals with units (``三百五十二``, ``两千三``)."""
-    total = section = 0
-    digit: int | None = None
-    last_unit = 1
-    for sign in text:
-        if sign in DIGITS:
-            if digit:
-                return None  # two digits without a unit between them: 一千五|一学期
-            digit = DIGITS[sign]
-            last_unit = 1 if digit == 0 else last_unit
-        elif sign in _TENS:
-            section += (1 if digit is None else digit) * _TENS[sign]
-            digit, last_unit = None, _TENS[sign]
-        elif sign in _MYRIADS:
-            total += (section + (digit or 0)) * _MYRIADS[sign]
-            section, digit, last_unit = 0, None, _MYRIADS[sign]
-        else:
+    """Return a number in Chinese numerals with units (``三百五十二``, ``两千三``, ``7万5千``)."""
+    reader = _Spelled()
+    for sign in _SPELLED_SIGNS.findall(text):
+        if not reader.take(sign):
             return None
-    # 两千三 means 2300: a last digit without unit counts tenths of the unit before it.
-    tail = (digit or 0) * (last_unit // 10 if last_unit >= 100 else 1)  # noqa: PLR2004
-    return Decimal(total + section + tail)
+    is_whole = reader.length == len(text)
+    return reader.value() if is_whole else None
+
+
+#: Digits in a row count as one sign (``7万5千4百``).
+_SPELLED_SIGNS = re.compile(
+    rf"\d+(?:\.\d+)?|[{''.join(DIGITS)}{''.join(_TENS)}{''.join(_MYRIADS)}]"
+)
+
+
+class _Spelled:
+    """Adds up a numeral sign by sign; sections of 万, 亿 and 兆 wait on a stack."""
+
+    def __init__(self) -> None:
+        self.length = 0
+        self._sections: list[tuple[int, Decimal]] = []
+        self._section = Decimal(0)
+        self._digit: Decimal | None = None
+        #: Unit of the sign before the last digit; 1 behind 零: 一百零五 is no 一百五十.
+        self._last_unit = 1
+
+    def take(self, sign: str) -> bool:
+        """Add the next sign; False when a number cannot go on like that."""
+        self.length += len(sign)
+        if sign in _TENS:
+            self._section += (1 if self._digit is None else self._digit or 1) * _TENS[sign]
+            self._digit, self._last_unit = None, _TENS[sign]
+        elif sign in _MYRIADS:
+            self._close(_MYRIADS[sign])
+        else:
+            return self._take_digit(Decimal(DIGITS[sign]) if sign in DIGITS else Decimal(sign))
+        return True
+
+    def _take_digit(self, digit: Decimal) -> bool:
+        """Take a digit; two of them need a unit between them: 一千五|一学期."""
+        if self._digit:
+            return False
+        self._digit = digit
+        self._last_unit = self._last_unit if digit else 1
+        return True
+
+    def _close(self, unit: int) -> None:
+        """Multiply what was said since the last larger unit (五千六百|万, 一万五千|亿)."""
+        own = self._section + (self._digit or Decimal(0))
+        if self._last_unit < min(_MYRIADS.values()):
+            own = self._said()
+        is_repeated = not own
+        while self._sections and (
+            self._sections[-1][0] < unit or (is_repeated and self._sections[-1][0] == unit)
+        ):
+            own += self._sections.pop()[1]
+        self._sections.append((unit, (own or Decimal(1)) * unit))
+        self._section, self._digit, self._last_unit = Decimal(0), None, unit
+
+    def value(self) -> Decimal:
+        """Return the sum of everything taken."""
+        return sum((value for _, value in self._sections), self._said())
+
+    def _said(self) -> Decimal:
+        """Return the last section; 两千三: a last digit counts tenths of the unit before it."""
+        is_short = self._last_unit >= 100  # noqa: PLR2004
+        return self._section + (self._digit or 0) * (self._last_unit // 10 if is_short else 1)

@@ -15,8 +15,12 @@ import pytest
 
 from domain.chat.command import read_command
 from domain.chat.extract import extract_fields
+from domain.chat.fields.written_phones import find_written_phones
 from domain.chat.follow_up import read_follow_up
 from domain.chat.intent import read_intent
+from domain.chat.money import find_money
+from domain.chat.numbers import find_numbers
+from domain.chat.passage import Passage
 from domain.chat.when import find_when
 from domain.cleaning.name import normalise_name
 from domain.cleaning.phone import normalise_phone
@@ -68,6 +72,9 @@ PATTERNS = [
 READERS: dict[str, Callable[[str], object]] = {
     "fields": extract_fields,
     "intent": read_intent,
+    "money": find_money,
+    "numbers": find_numbers,
+    "written phones": lambda text: find_written_phones(Passage.of(text)),
     "when": lambda text: find_when(text, NOW),
     "follow-up": lambda text: read_follow_up(text, NOW),
     "command": read_command,
