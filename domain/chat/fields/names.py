@@ -27,13 +27,16 @@ _POST = any_word(
 _INTRODUCED = re.compile(
     r"(?:(?<![你您他她谁])(?<!别)叫(?!我|什么|啥|你|他|她|不)"
     r"|名字(?:是|叫|写|:|\s)|姓名(?:是|写|:|\s)*|联系人(?:是|:|\s)*"
-    r"|(?:预约|报名|收件|收货|订课)人(?:是|:|\s)*|称呼(?:我|:|\s)|(?:家长|学生|学员|孩子|宝宝)姓名?(?:是|:|\s)+)"
+    r"|(?:预约|报名|收件|收货|订课)人(?:是|:|\s)*|称呼(?:我|:|\s)|(?:家长|学生|学员|孩子|宝宝)姓名?(?:是|:|\s)+|(?:家长|学生|学员):)"
     r"\s?"
 )
 _CALL_ME = re.compile(r"(?:叫我|喊我|称呼我(?:为)?|可以叫我)\s?")
 _I_AM = re.compile(rf"(?:(?<![你您他她不])我是|这边是|这里是|本人(?!名)是?)(?:{_POST})?\s?")
-_I_AM_FROM = re.compile(rf"我是[^,。!?\s]{{2,16}}的(?:{_POST})?\s?")
+_I_AM_FROM = re.compile(rf"我是[^,。!?\s]{{2,16}}的(?:{_POST}|太太|夫人|爱人|妻子|丈夫|先生)?\s?")
 _ROLE = re.compile(r"(?:家长|学员|学生|客户|宝妈|宝爸)\s?")
+_SURNAME_THEN_NAME = re.compile(
+    rf"姓(?P<surname>{_HAN}{{1,2}}?)[,\s]?(?:单?名|叫)(?P<given>{_HAN}{{1,2}})(?!{_HAN})"
+)
 _SURNAME_ONLY = re.compile(r"(?:我|免贵|敝|鄙人?|本人|(?:^|(?<=[,。!\s])))姓\s?")
 _CORRECTED = re.compile(r"(?:写错了?|打错了?|不对|错了)[\s,。]*(?:应该)?(?:是|叫)\s?")
 _LATIN_INTRODUCED = re.compile(
@@ -96,6 +99,9 @@ class _Reader:
         for pattern in (_I_AM, _I_AM_FROM, _CORRECTED, _ROLE):
             for found in pattern.finditer(self._text):
                 yield from self._named_at(found.end(), is_certain=False)
+        for found in _SURNAME_THEN_NAME.finditer(self._text):
+            if surname_of(found["surname"]) == found["surname"]:
+                yield Candidate(found["surname"] + found["given"], Span(*found.span("surname")))
         for found in _SURNAME_ONLY.finditer(self._text):
             yield from self._surname_at(found.end())
         for found in _LATIN_INTRODUCED.finditer(self._text):

@@ -54,6 +54,10 @@ _WHOSE = re.compile(
     r"(?P<self>我是(?:[^,。]{0,6}的)?[^,。]{0,4}(?:妈妈?|爸爸?|家长)|我的|我自己|自己的?|本人)"
     rf"|(?P<other>{_OTHERS}|[她他](?=的?(?:电话|手机|号|微信)))|(?P<child>{_CHILD})|(?P<me>我)"
 )
+#: 13900139000是我老公的: whose it is follows the value.
+_WHOSE_BEHIND = re.compile(
+    rf"[\s,]?(?:这个|那个)?是(?:我|孩子)?(?:{_OTHERS}|(?P<child>{_CHILD}))的"
+)
 _WHOSE_REACH = 14
 _PREFERRED = re.compile(
     r"(?:最好|优先|主要|常用|平时|一般|现在|目前|如今|常住|坐标|现居|家住|定居)[^,。]{0,6}$"
@@ -106,6 +110,9 @@ def _is_withdrawn(passage: Passage, span: Span) -> bool:
 
 def owner_of(passage: Passage, span: Span) -> Owner:
     """Return whose value it is by the nearest word before it in the clause."""
+    behind = _WHOSE_BEHIND.match(passage.after(span.end, _WHOSE_REACH))
+    if behind:
+        return Owner.CHILD if behind["child"] else Owner.OTHER
     found = list(_WHOSE.finditer(passage.clause_before(span.start, _WHOSE_REACH)))
     nearest = found[-1].lastgroup if found else "self"
     return Owner.SELF if nearest in {"self", "me", None} else Owner(nearest)

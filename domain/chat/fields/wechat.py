@@ -13,7 +13,7 @@ from domain.chat.passage import Passage, Span
 _ID = r"(?:[A-Za-z][A-Za-z0-9_\-]{5,19}|\d{5,12})"
 _ID_ENDS = r"(?![A-Za-z0-9_\-@]|\.[A-Za-z])"
 _WORD = (
-    r"(?:微\s?信|威信|薇信|维信|微芯|薇芯|卫星|微❤|❤.?信|徽信|葳信|wei\s?xin|we\s?chat"
+    r"(?:微\s?信|威信|薇信|维信|微芯|薇芯|卫星|微❤|❤.?信|徽信|葳信|(?<=加)[薇徽威]|wei\s?xin|we\s?chat"
     r"|(?<![a-z])[vw]x(?!id_)|(?<![a-z])v信)"
 )
 _LABEL = rf"(?:{_WORD}|(?<![a-z0-9])(?:加|\+|➕)\s?v(?![a-z])|(?<![a-z0-9])v(?=\s?:))"
