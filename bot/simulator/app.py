@@ -22,9 +22,10 @@ from bot.simulator.api import (
     tokens,
     ways,
 )
-from bot.simulator.api.gateway import MAX_BODY, Face, Gateway
+from bot.simulator.api.gateway import MAX_BODY, Gateway
 from bot.simulator.browser import Browser
-from bot.simulator.config import SimulatorConfig
+from bot.simulator.config import Face, SimulatorConfig
+from bot.simulator.faults.desk import FaultDesk
 from bot.simulator.simulator import Simulator
 from handlers.ports import Clock
 
@@ -67,6 +68,7 @@ def create_simulator(config: SimulatorConfig, clock: Clock) -> web.Application:
     )
     Gateway(sim.world, sim.faults, Face.OFFICIAL).mount(app, OFFICIAL_BASE, public)
     app.router.add_get(login.AUTHORIZE, login.Login(sim.world).authorize)
+    FaultDesk(sim).mount(app)
     Browser(sim).mount(app)
     app.cleanup_ctx.append(_deliveries)
     return app

@@ -27,6 +27,13 @@ class Right(StrEnum):
     OFFICIAL = "official"
 
 
+class Face(StrEnum):
+    """Which of the two hosts an endpoint belongs to."""
+
+    WECOM = "wecom"
+    OFFICIAL = "official"
+
+
 class BodyMode(StrEnum):
     """How the official account's callbacks are written (fact sheet 1.6)."""
 

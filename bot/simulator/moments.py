@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+
+from domain.values import BUSINESS_ZONE
 
 
 def unix(moment: datetime) -> int:
     """Return whole seconds since 1970, the platform's only form of time."""
     return int(moment.timestamp())
+
+
+def next_midnight(moment: datetime) -> datetime:
+    """Return the end of the day in Beijing, when the platform's day quotas start anew."""
+    tomorrow = moment.astimezone(BUSINESS_ZONE).date() + timedelta(days=1)
+    return datetime.combine(tomorrow, time(), BUSINESS_ZONE)
 
 
 class SlidingCount:

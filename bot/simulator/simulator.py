@@ -39,7 +39,8 @@ class Simulator:
     def __init__(self, config: SimulatorConfig, clock: Clock) -> None:
         """Build the world that ``config`` describes, at the clock's moment."""
         self.world = build_world(config, clock)
-        self.faults = Faults()
+        self.faults = Faults(self.world)
+        self.world.courier.course_of = self.faults.course
         self.friends = Friends(self.world)
         self.desk = Desk(self.world)
         self.fans = Fans(self.world)

@@ -24,6 +24,10 @@ class Texts:
         """Return the sentence of ``[errors]`` that a person sees."""
         return self._sections["errors"][code]
 
+    def fault(self, code: str, **values: object) -> str:
+        """Return the sentence of ``[faults]`` that says why a rule was refused."""
+        return self._sections["faults"][code].format(**values)
+
 
 def load_texts(path: Path = TEXTS) -> Texts:
     """Read the stand-in's texts."""

@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from http import HTTPStatus
 from typing import Any, Generic, TypeVar
 
@@ -16,8 +15,17 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.simulator.api.refusal import Code, Refused, official_noise, wecom_noise
-from bot.simulator.config import Right
-from bot.simulator.faults import Fault, FaultKind, Faults
+from bot.simulator.api.struck import (
+    NOTHING_STRUCK,
+    Spoiler,
+    Struck,
+    gateway_page,
+    hang_up,
+    truncate,
+)
+from bot.simulator.config import Face, Right
+from bot.simulator.faults import FaultKind, Faults
+from bot.simulator.faults.codes import Place
 from bot.simulator.world.tokens import Grant, TokenFault
 from bot.simulator.world.world import ApiCall, World
 
@@ -89,13 +97,6 @@ class Endpoint(Generic[T]):
     is_narrow: bool = False
 
 
-class Face(StrEnum):
-    """Which of the two hosts an endpoint belongs to."""
-
-    WECOM = "wecom"
-    OFFICIAL = "official"
-
-
 @dataclass(slots=True)
 class _Outcome:
     """What a call came to, before faults touch the answer."""
@@ -112,7 +113,7 @@ class Gateway:
     def __init__(self, world: World, faults: Faults, face: Face) -> None:
         """Serve ``world`` under the rules of ``face``."""
         self._world = world
-        self._faults = faults
+        self._spoiler = Spoiler(world, faults)
         self._face = face
         self._under_way: Counter[str] = Counter()
 
@@ -121,6 +122,7 @@ class Gateway:
     ) -> None:
         """Add the endpoints under ``prefix``, and an answer for paths nobody serves."""
         for endpoint in endpoints:
+            self._spoiler.knows(self._place(endpoint))
             app.router.add_route(endpoint.method, prefix + endpoint.path, self._serve(endpoint))
         app.router.add_route("*", prefix + "/{path:.*}", self._unknown)
 
@@ -140,51 +142,63 @@ class Gateway:
     async def _spoil(
         self, request: web.Request, endpoint: Endpoint[T], *, is_crowded: bool
     ) -> web.StreamResponse:
-        hits = {fault.kind: fault for fault in self._faults.hits(endpoint.path)}
-        delay = hits[FaultKind.SLOW].seconds if FaultKind.SLOW in hits else 0.0
-        await asyncio.sleep(delay + self._world.config.latency)
-        if FaultKind.HTTP_ERROR in hits:
-            return self._broken(endpoint.path, hits[FaultKind.HTTP_ERROR])
-        outcome = await self._judge(
-            request, endpoint, hits.get(FaultKind.ERRCODE), is_crowded=is_crowded
-        )
-        self._log(endpoint.path, outcome)
-        if FaultKind.LOST_ANSWER in hits:
-            return _hang_up(request)
+        is_upload = issubclass(endpoint.takes, Upload)
+        struck = await self._spoiler.look(request, self._place(endpoint), is_upload=is_upload)
+        await asyncio.sleep(struck.strike.delay + self._world.config.latency)
+        if struck.strike.kind in (FaultKind.HTTP_ERROR, FaultKind.CUT):
+            return await self._fail(request, endpoint.path, struck)
+        outcome = await self._judge(request, endpoint, struck, is_crowded=is_crowded)
+        self._log(endpoint.path, outcome, struck)
+        if struck.strike.kind is FaultKind.LOST_ANSWER:
+            return hang_up(request)
         response = _response(outcome.answer)
-        if FaultKind.TRUNCATED in hits and isinstance(response.body, bytes):
-            response.body = response.body[: len(response.body) // 2]
+        if struck.strike.kind is FaultKind.TRUNCATED:
+            truncate(response)
         return response
+
+    async def _fail(self, request: web.Request, path: str, struck: Struck) -> web.StreamResponse:
+        """Answer nothing of use, without any effect."""
+        fault = struck.strike.fault
+        if fault is None or fault.kind is FaultKind.CUT:
+            await asyncio.sleep(fault.value("seconds") if fault else 0.0)
+            self._log(path, _Outcome({}, errcode=HTTPStatus.GATEWAY_TIMEOUT), struck)
+            return hang_up(request)
+        status = int(fault.value("status"))
+        self._log(path, _Outcome({}, errcode=status), struck)
+        return gateway_page(status)
 
     async def _judge(
         self,
         request: web.Request,
         endpoint: Endpoint[T],
-        fault: Fault | None,
+        struck: Struck,
         *,
         is_crowded: bool,
     ) -> _Outcome:
         outcome = _Outcome({})
         try:
-            self._turn_away(fault, is_crowded=is_crowded)
+            self._turn_away(is_crowded=is_crowded)
+            self._spoiler.refuse(struck, request.remote or "")
             holder = self._check_token(request, endpoint)
             if not issubclass(endpoint.takes, Upload):
                 outcome.raw = await request.read()
             body = await _decode(request, endpoint.takes, outcome.raw)
             query = {k: v for k, v in request.query.items() if k != "access_token"}
             ask = Ask(self._world, body, query, outcome.raw, holder, outcome.warnings)
-            outcome.answer = endpoint.handler(ask)
+            with self._spoiler.muffled(struck):
+                outcome.answer = endpoint.handler(ask)
         except Refused as refused:
             outcome.errcode = refused.code
             outcome.answer = self._refusal(refused, request.remote or "")
         return outcome
 
     @staticmethod
-    def _turn_away(fault: Fault | None, *, is_crowded: bool) -> None:
-        if fault is not None:
-            raise Refused(fault.errcode, "system busy" if fault.errcode < 0 else "refused")
+    def _turn_away(*, is_crowded: bool) -> None:
         if is_crowded:
             raise Refused(Code.CONCURRENCY, "api concurrent out of limit")
+
+    def _place(self, endpoint: Endpoint[T]) -> Place:
+        return Place(self._face, endpoint.method, endpoint.path, bool(endpoint.rights))
 
     def _check_token(self, request: web.Request, endpoint: Endpoint[T]) -> str:
         if not endpoint.rights:
@@ -225,16 +239,17 @@ class Gateway:
             message = wecom_noise(refused.code, refused.detail, hint, remote)
         return {"errcode": int(refused.code), "errmsg": message}
 
-    def _log(self, path: str, outcome: _Outcome) -> None:
+    def _log(self, path: str, outcome: _Outcome, struck: Struck = NOTHING_STRUCK) -> None:
         call = ApiCall(
-            self._world.now, path, int(outcome.errcode), outcome.raw, tuple(outcome.warnings)
+            self._world.now,
+            path,
+            int(outcome.errcode),
+            outcome.raw,
+            tuple(outcome.warnings),
+            struck.strike.kind or "",
         )
         self._world.calls.append(call)
         self._world.hub.publish("call", call=call.as_json())
-
-    def _broken(self, path: str, fault: Fault) -> web.Response:
-        self._log(path, _Outcome({}, errcode=fault.status))
-        return web.Response(status=fault.status, text="<html>bad gateway</html>")
 
     async def _unknown(self, request: web.Request) -> web.Response:
         self._log(request.path, _Outcome({}, errcode=HTTPStatus.NOT_FOUND))
@@ -283,9 +298,3 @@ def _response(answer: Answer) -> web.Response:
         )
     body = msgspec.json.encode({"errcode": 0, "errmsg": "ok", **answer})
     return web.Response(body=body, content_type="application/json")
-
-
-def _hang_up(request: web.Request) -> web.StreamResponse:
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response()

@@ -13,6 +13,7 @@ class Code(IntEnum):
 
     BUSY = -1
     OK = 0
+    DATA_CONFLICT = 6000
     BAD_SECRET = 40001
     BAD_USERID = 40003
     BAD_MEDIA_TYPE = 40004

@@ -12,6 +12,7 @@ from http import HTTPStatus
 import aiohttp
 
 from bot.simulator.config import DeliveryConfig
+from bot.simulator.wire.courses import Course, WaitingRoom
 from bot.simulator.wire.envelopes import Envelope, Line, Request
 from handlers.ports import Clock
 
@@ -19,6 +20,8 @@ from handlers.ports import Clock
 #: real seconds it waits for such neighbours.
 NEIGHBOURS = 8
 NEIGHBOUR_WAIT = 0.02
+
+STRAIGHT = Course()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ class Courier:
         self.options = options
         self.envelopes = envelopes
         self.log: list[Delivery] = []
+        #: How each parcel travels; straight unless a fault is asked for.
+        self.course_of: Callable[[Parcel], Course] = lambda _: STRAIGHT
         self._clock = clock
         # Reproducible disorder, not a secret.
         self._dice = random.Random(options.shuffle)  # noqa: S311
@@ -83,6 +88,8 @@ class Courier:
         self._idle.set()
         self._unfinished = 0
         self._workers: list[asyncio.Task[None]] = []
+        self._rushes: set[asyncio.Task[None]] = set()
+        self._room = WaitingRoom(self._queue, self._rush)
         self._session: aiohttp.ClientSession | None = None
 
     async def open(self) -> None:
@@ -98,9 +105,11 @@ class Courier:
         Raises:
             Exception: what ended a worker before its time.
         """
-        for worker in self._workers:
-            worker.cancel()
-        ends = await asyncio.gather(*self._workers, return_exceptions=True)
+        await self._room.close()
+        under_way = [*self._workers, *self._rushes]
+        for task in under_way:
+            task.cancel()
+        ends = await asyncio.gather(*under_way, return_exceptions=True)
         self._workers.clear()
         if self._session is not None:
             await self._session.close()
@@ -110,16 +119,16 @@ class Courier:
                 raise end
 
     def post(self, parcel: Parcel) -> None:
-        """Queue a parcel, once per configured copy; a line without address drops it."""
+        """Send a parcel off, once per copy; a line without address drops it."""
         if not self.envelopes[parcel.line].url:
             return
-        for copy in range(self.options.redeliver):
-            delivery = Delivery(self._clock.now(), parcel, copy)
-            self.log.append(delivery)
-            self._waiting.append(delivery)
-            self._unfinished += 1
-            self._idle.clear()
-            self._ready.release()
+        course = self.course_of(parcel)
+        now, copies = self._clock.now(), self.options.redeliver * course.copies
+        deliveries = [Delivery(now, parcel, copy) for copy in range(copies)]
+        self.log.extend(deliveries)
+        self._unfinished += copies
+        self._idle.clear()
+        self._room.enter(deliveries, course)
 
     async def settled(self) -> None:
         """Return when every parcel is accepted or given up."""
@@ -139,13 +148,30 @@ class Courier:
             await self._ready.acquire()
             if self.options.shuffle is not None:
                 await asyncio.sleep(NEIGHBOUR_WAIT)
-            delivery = self._waiting.pop(self._pick())
-            try:
-                await self._deliver(session, delivery)
-            finally:
-                self._unfinished -= 1
-                if not self._unfinished:
-                    self._idle.set()
+            await self._finish(session, self._waiting.pop(self._pick()))
+
+    async def _finish(self, session: aiohttp.ClientSession, delivery: Delivery) -> None:
+        try:
+            await self._deliver(session, delivery)
+        finally:
+            self._unfinished -= 1
+            if not self._unfinished:
+                self._idle.set()
+
+    def _queue(self, delivery: Delivery) -> None:
+        self._waiting.append(delivery)
+        self._ready.release()
+
+    def _rush(self, deliveries: list[Delivery]) -> None:
+        """Deliver all at once, however many workers there are."""
+        if self._session is None:
+            for delivery in deliveries:
+                self._queue(delivery)
+            return
+        for delivery in deliveries:
+            rush = asyncio.create_task(self._finish(self._session, delivery))
+            self._rushes.add(rush)
+            rush.add_done_callback(self._rushes.discard)
 
     def _pick(self) -> int:
         if self.options.shuffle is None:

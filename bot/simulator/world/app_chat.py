@@ -18,11 +18,16 @@ class DropReason(StrEnum):
 
     MEMBER_LIMIT = "member_limit"
     DUPLICATE = "duplicate"
+    #: A fault that was asked for.
+    FAULT = "fault"
 
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A message the platform swallowed without an error; ``userid`` is empty for duplicates."""
+    """A message the platform swallowed without an error.
+
+    ``userid`` is empty for duplicates; a fault names the window and knows no msgtype.
+    """
 
     at: datetime
     reason: DropReason

@@ -203,6 +203,15 @@ class KfDesk:
             return Budget.TOO_LATE
         return Budget.OPEN if session.sent < self._limits.kf_budget else Budget.USED_UP
 
+    def shut(self, account: KfAccount, external_userid: str, *, is_over: bool) -> None:
+        """Close a session's window before its time, or use up what is left in it."""
+        session = account.session(external_userid)
+        if session is None:
+            return
+        session.sent = self._limits.kf_budget
+        if is_over:
+            session.last_customer_at = None
+
     def welcome_code(self, account: KfAccount, session: Session, now: datetime) -> str:
         """Return a code for entering, or "" when they wrote or were welcomed within 48 h."""
         window = self._limits.kf_window

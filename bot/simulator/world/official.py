@@ -87,6 +87,17 @@ class OfficialAccount:
                 return Quota.OPEN
         return Quota.USED_UP
 
+    def shut(self, openid: str, *, is_over: bool) -> None:
+        """Close somebody's windows before their time, or use up what is left in them."""
+        follower = self.follower(openid)
+        if follower is None:
+            return
+        for window in (follower.by_action, follower.by_message):
+            if window is not None:
+                window.left = 0
+        if is_over:
+            follower.by_action = follower.by_message = None
+
     def code_of(self, scene: str, now: datetime) -> SceneCode | None:
         """Return a living QR code of the scene, or None."""
         living = (c for c in self.codes.values() if c.until is None or now < c.until)

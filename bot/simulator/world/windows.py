@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -111,6 +112,7 @@ class Windows:
         self._ids = ids
         self._seq = 0
         self._places: dict[str, str] = {}
+        self._is_muffled: Callable[[str], bool] | None = None
         self.conversations: dict[str, Conversation] = {}
 
     def open(
@@ -128,7 +130,7 @@ class Windows:
         return found
 
     def show(self, conversation_id: str, sender: str, said: Said) -> Message:
-        """Put a message into an open window.
+        """Put a message into an open window, or nowhere when it is muffled.
 
         Raises:
             KeyError: no window of that id is open.
@@ -144,10 +146,21 @@ class Windows:
             text=said.text,
             body=said.body,
         )
+        if self._is_muffled is not None and self._is_muffled(conversation_id):
+            return message
         conversation.messages.append(message)
         self._places[message.id] = conversation_id
         self._hub.publish("message", conversation=conversation_id, message=message.as_json())
         return message
+
+    @contextmanager
+    def muffled(self, is_muffled: Callable[[str], bool] | None) -> Iterator[None]:
+        """Show nothing inside the block in windows for which ``is_muffled`` holds."""
+        self._is_muffled = is_muffled
+        try:
+            yield
+        finally:
+            self._is_muffled = None
 
     def tell(self, conversation_id: str, text: str) -> Message:
         """Put a line that nobody said into an open window."""
@@ -162,6 +175,8 @@ class Windows:
         return conversation, next(m for m in conversation.messages if m.id == message_id)
 
     def changed(self, message: Message) -> None:
-        """Tell that a message was changed in place."""
-        place = self._places[message.id]
+        """Tell that a message was changed in place; one that was muffled is nowhere."""
+        place = self._places.get(message.id)
+        if place is None:
+            return
         self._hub.publish("message_updated", conversation=place, message=message.as_json())

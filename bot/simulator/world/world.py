@@ -32,7 +32,8 @@ class ApiCall:
     """A call Clew made: when, which path, what it was answered.
 
     ``warnings`` name advised limits that the request goes beyond (long card
-    texts); the platform accepts them and cuts on the screen.
+    texts); the platform accepts them and cuts on the screen. ``fault`` is the kind of
+    the fault that struck it.
     """
 
     at: datetime
@@ -40,6 +41,7 @@ class ApiCall:
     errcode: int
     body: bytes = b""
     warnings: tuple[str, ...] = ()
+    fault: str = ""
 
     def as_json(self) -> dict[str, object]:
         """Return the form the browser draws."""
@@ -48,6 +50,7 @@ class ApiCall:
             "path": self.path,
             "errcode": self.errcode,
             "warnings": list(self.warnings),
+            "fault": self.fault,
         }
 
 
