@@ -15,6 +15,7 @@ import pytest
 
 from bot.clock import DrivenClock
 from tests import factories
+from tests.patience import make_product_patient
 from tests.services import chromium, ports, postgres, redis
 from tests.services.loopback import refuse_outside_connections
 from tests.shared import DATA, SHARED
@@ -61,6 +62,13 @@ def pytest_make_collect_report(
 def _loopback_only() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         refuse_outside_connections(patch)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patient_product() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        make_product_patient(patch)
         yield
 
 
@@ -136,7 +144,7 @@ async def browser() -> AsyncIterator[Browser]:
     """Yield a headless Chromium of the distribution."""
     program = chromium.chromium_program()
     if program is None:
-        pytest.skip("no Chromium; as root: apt-get install chromium fonts-noto-cjk")
+        pytest.skip(chromium.MISSING)
     async with chromium.launched(program) as running:
         yield running
 

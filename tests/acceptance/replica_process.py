@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from bot import fetcher, relay, worker
 from bot.cluster.roles import ProcessRole
 from bot.demo import Place, demo_settings
 from bot.loggers import set_up_logs
@@ -32,6 +33,8 @@ class Plan(msgspec.Struct, frozen=True):
     clock: str
     roles: list[str]
     port: int = 0
+    #: Seconds between two looks of a loop that nobody wakes.
+    looks_every: float = 1.0
 
 
 def settings_of(plan: Plan) -> Settings:
@@ -41,6 +44,8 @@ def settings_of(plan: Plan) -> Settings:
 
 
 async def serve(plan: Plan) -> None:
+    for loop in (worker, relay, fetcher):
+        loop.IDLE_SECONDS = plan.looks_every
     stopping = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
     roles = frozenset(map(ProcessRole, plan.roles))

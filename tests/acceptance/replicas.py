@@ -26,11 +26,13 @@ from storage.queries.queues import work_waits
 from storage.timers import next_due
 from tests.acceptance.file_clock import FileClock
 from tests.acceptance.replica_process import Plan
+from tests.patience import PATIENCE
 from tests.services.ports import LOOPBACK, free_port, wait_until_accepting
 from tests.services.redis import _program
 from tests.shared import ROOT
 
-START_WITHIN_SECONDS = 60.0
+#: A killed replica's work waits for its lease, on a clock that the test drives.
+SETTLE_SECONDS = 180.0
 #: In a row; a row may be on its way from one table to the next.
 CALM_LOOKS = 3
 
@@ -56,7 +58,7 @@ class Replica:
     def stop(self) -> int:
         """Ask it to stop; return its exit status."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=40)
+        return self.process.wait(timeout=PATIENCE)
 
 
 @dataclass(slots=True)
@@ -68,7 +70,7 @@ class Observer:
     async def settle(self) -> None:
         """Return when no replica has anything to do at the clock's moment."""
         calm = 0
-        async with asyncio.timeout(90):
+        async with asyncio.timeout(SETTLE_SECONDS):
             while calm < CALM_LOOKS:
                 calm = calm + 1 if await self._is_calm() else 0
                 await asyncio.sleep(0.02)
@@ -107,7 +109,7 @@ class Cluster:
         replica = Replica(roles, process)
         self.replicas.append(replica)
         assert process.stdout is not None
-        async with asyncio.timeout(START_WITHIN_SECONDS):
+        async with asyncio.timeout(PATIENCE):
             replica.address = (await asyncio.to_thread(process.stdout.readline)).strip()
         assert replica.address, f"{roles} ended with {process.poll()} before it ran"
         if "web" in roles:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -13,13 +12,14 @@ import msgspec
 import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestServer
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
 from bot.clock import DrivenClock
 from bot.simulator.app import SIMULATOR, WECOM_BASE, create_simulator
 from bot.simulator.demo import AGENTID, APP_SECRET, CORPID, demo_config
 from bot.simulator.world.windows import MessageKind, Said
 from tests.factories import NOW
+from tests.services import chromium
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -31,16 +31,6 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-CHROMIUM_ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 DESKTOP: ViewportSize = {"width": 1600, "height": 1000}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
@@ -162,12 +152,11 @@ class Windows:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
     """Yield one Chromium for all tests of the module."""
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=list(CHROMIUM_ARGUMENTS)
-        )
-        yield chromium
-        await chromium.close()
+    program = chromium.chromium_program()
+    if program is None:
+        pytest.skip(chromium.MISSING)
+    async with chromium.launched(program) as running:
+        yield running
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -319,7 +308,7 @@ async def test_windows_come_back_with_the_full_state_after_a_restart(windows: Wi
             await app[SIMULATOR].enter_kf(ZHANG_SAN)
             await app[SIMULATOR].say_kf(ZHANG_SAN, "重启之后说的话")
             bubble = column(page, "customer").locator(".is-mine .bubble")
-            await expect(bubble).to_have_text("重启之后说的话", timeout=15_000)
+            await expect(bubble).to_have_text("重启之后说的话")
             await expect(page.locator("#banner")).to_be_hidden()
             assert await page.evaluate("window.isSamePage")
     windows.faults.clear()  # The browser reports the broken connection itself.

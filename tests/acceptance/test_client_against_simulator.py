@@ -29,7 +29,7 @@ from bot.wecom.client.corp import CorpAccount, CorpClient
 from bot.wecom.client.media import MediaKind
 from bot.wecom.client.official import OfficialAccount, OfficialClient
 from bot.wecom.client.tokens import MemoryTokenStore
-from bot.wecom.client.transport import Bounds, Transport, Upload
+from bot.wecom.client.transport import Transport, Upload
 from bot.wecom.errors import Family, PlatformError
 from domain.messages import (
     Card,
@@ -80,7 +80,6 @@ async def sim_server(clock: DrivenClock) -> AsyncIterator[TestServer]:
 @pytest.fixture
 async def clients(sim_server: TestServer, clock: DrivenClock) -> AsyncIterator[Clients]:
     base = str(sim_server.make_url("")).rstrip("/")
-    bounds = Bounds(total_for=2.0, connect_for=0.5)
     async with ClientSession() as session:
         corp = CorpClient(
             CorpAccount(
@@ -91,13 +90,13 @@ async def clients(sim_server: TestServer, clock: DrivenClock) -> AsyncIterator[C
                 demo.KF_SECRET,
                 demo.CONTACTS_SECRET,
             ),
-            Transport(session, base + WECOM_BASE, Family.WECOM, bounds),
+            Transport(session, base + WECOM_BASE, Family.WECOM),
             MemoryTokenStore(),
             clock,
         )
         official = OfficialClient(
             OfficialAccount(demo.MP_APPID, demo.MP_SECRET),
-            Transport(session, base + OFFICIAL_BASE, Family.OFFICIAL, bounds),
+            Transport(session, base + OFFICIAL_BASE, Family.OFFICIAL),
             MemoryTokenStore(),
             clock,
         )

@@ -9,7 +9,7 @@ import pytest
 from tests.crash.play import Plan, play
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 async def test_kills_under_load_lose_and_double_nothing(database_url: str, tmp_path: Path) -> None:
     url = "" if database_url.startswith("sqlite") else database_url
     report = await play(Plan(3, tmp_path, url, seed=11), print)

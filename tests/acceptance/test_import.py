@@ -21,7 +21,7 @@ ROWS = 6_468
 #: On a database server a part shows the same, in a reasonable time.
 PART = 1_500
 #: Two imports of the whole file on a busy machine.
-SLOW = pytest.mark.timeout(600)
+SLOW = pytest.mark.timeout(1800)
 _DONE = re.compile(r"(\d+) 行成为线索，(\d+) 行有问题")
 
 #: Scores fade by themselves while the same file is read again.

@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from bot.demo import Place, demo_environment
@@ -31,12 +32,13 @@ from tests.story import WORDS, play_whole, told_by
 if TYPE_CHECKING:
     from bot.story import Played
 
-pytestmark = [pytest.mark.postgres, pytest.mark.redis, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.postgres, pytest.mark.redis, pytest.mark.timeout(900)]
 
 REP = "LiLei"
 REMINDERS = 70
 CUSTOMERS, LINES = 6, 8
-QUICK_SECONDS = 0.7
+#: Between two looks where a bell should do: nobody takes it for a quick answer.
+RARELY_SECONDS = 30.0
 #: Invisible marks that make equal texts differ on the wire.
 MARKS = str.maketrans("", "", "\u200b\u200c\u200d\ufeff")
 #: Longer than every lease of work.
@@ -93,6 +95,7 @@ async def test_the_story_has_the_effects_of_one_process_though_redis_dies_in_the
 async def test_an_answer_passes_through_three_processes_without_waiting_for_a_look(
     replicas: Cluster,
 ) -> None:
+    replicas.plan = msgspec.structs.replace(replicas.plan, looks_every=RARELY_SECONDS)
     await replicas.start_all(("web",), ("worker",), ("relay",))
     customer = replicas.sim.staff.add_customer("张三").external_userid
     await replicas.sim.enter_kf(customer)
@@ -106,8 +109,8 @@ async def test_an_answer_passes_through_three_processes_without_waiting_for_a_lo
         while len(replicas.sim.messages(window)) < seen + 2:  # noqa: ASYNC110 - theirs and ours
             await asyncio.sleep(0.005)
         took.append(time.monotonic() - started)
-    # Callback, pull, message, answer: looking once a second, four hand-overs take two.
-    assert min(took) < QUICK_SECONDS, took
+    # Callback, pull, message, answer: four hand-overs. A bell may be lost, not all of them.
+    assert min(took) < RARELY_SECONDS / 2, took
 
 
 async def test_killed_replicas_lose_nothing_and_double_nothing(replicas: Cluster) -> None:
@@ -220,7 +223,6 @@ def test_a_role_of_its_own_is_refused_on_sqlite_in_plain_words(tmp_path: Path, r
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
     )
     assert done.returncode == 2
     assert "SQLite 只支持一个进程" in done.stderr

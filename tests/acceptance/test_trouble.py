@@ -24,6 +24,7 @@ from storage.sqlite import path_of_url
 from tests.acceptance.command_line import clew
 from tests.acceptance.outage import cabled, locked
 from tests.acceptance.platform_peer import peer_of, seal, text
+from tests.patience import until
 from tests.story import calm, told_by
 
 if TYPE_CHECKING:
@@ -40,13 +41,6 @@ ECLIPSE = (
     "<Moon>new</Moon><AgentID>1000002</AgentID></xml>"
 )
 POISON = "这句话有毒"
-
-
-async def until(holds: Callable[[], Awaitable[bool]]) -> None:
-    """Wait until something holds that has no event of its own."""
-    async with asyncio.timeout(60):
-        while not await holds():  # noqa: ASYNC110 - see above
-            await asyncio.sleep(0.01)
 
 
 async def told(both: Demo, *words: str) -> str:

@@ -31,8 +31,6 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 LI_LEI = "app:LiLei"
 #: How long a value of a card's row may be (fact sheet 3.2).
 ROW_LENGTH = 26
-#: Generous: what is waited for takes some tenths of a second on a quiet machine.
-PATIENCE = 30_000
 
 MORNING = datetime(2026, 11, 24, 10, 2, tzinfo=BUSINESS_ZONE)
 SATURDAY_NIGHT = datetime(2026, 11, 28, 23, 10, tzinfo=BUSINESS_ZONE)
@@ -54,11 +52,11 @@ class Shown:
 
     async def follow(self, name: str) -> None:
         """Press the button of the guide's next step, which must be ``name``."""
-        await expect(self.step(name)).to_have_class(re.compile("is-next"), timeout=PATIENCE)
+        await expect(self.step(name)).to_have_class(re.compile("is-next"))
         await self.step(name).get_by_role("button").click()
 
     async def done(self, name: str) -> None:
-        await expect(self.step(name)).to_have_class(re.compile("is-done"), timeout=PATIENCE)
+        await expect(self.step(name)).to_have_class(re.compile("is-done"))
 
     async def send(self, role: str) -> None:
         """Send what the guide has typed in."""
@@ -147,7 +145,7 @@ async def moved_on(here: Shown) -> None:
     status = here.cards().last.get_by_role("button", name="明确意向", exact=True)
     await status.click()
     await here.done("status")
-    await expect(here.cards().last).to_contain_text("明确意向 · 询问价格", timeout=PATIENCE)
+    await expect(here.cards().last).to_contain_text("明确意向 · 询问价格")
     await expect(here.cards()).to_have_count(2)
 
 
@@ -156,7 +154,7 @@ async def reminded(here: Shown) -> None:
     await here.send("rep")
     await here.done("remind")
     answer = here.column("rep").locator(".is-theirs .bubble").last
-    await expect(answer).to_contain_text("15:00 提醒您：回访张三", timeout=PATIENCE)
+    await expect(answer).to_contain_text("15:00 提醒您：回访张三")
     await here.follow("forward")
     await here.done("forward")
     reminder = here.cards().last

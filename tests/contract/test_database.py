@@ -87,7 +87,7 @@ async def test_a_cancelled_task_leaves_no_transaction_behind(database: Database)
         async with database.write() as tx:
             await tx.execute("insert into thing (id, kind) values (1, 'a')")
             inside.set()
-            await asyncio.sleep(60)
+            await asyncio.Event().wait()
 
     task = asyncio.create_task(work())
     await inside.wait()
@@ -222,7 +222,7 @@ async def test_locked_keys_are_held_until_the_end(database: Database) -> None:
         async with database.write() as tx:
             await tx.lock_keys(keys)
             order.append(name)
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.05)  # time for the other to come in between, if he could
             order.append(name)
 
     await asyncio.gather(hold("x", [b"1", b"2"]), hold("y", [b"2", b"1"]))

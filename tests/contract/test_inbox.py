@@ -20,6 +20,7 @@ from storage.inbox_sql import INSERT
 from storage.sqlite import connect, path_of_url
 from storage.vault import Vault
 from tests.factories import NOW
+from tests.patience import NEVER_COMES, PATIENCE
 from tests.services import postgres
 
 LEASE = timedelta(minutes=2)
@@ -332,29 +333,29 @@ async def test_purging_drops_payloads_of_done_rows_and_keeps_their_keys(inbox: I
     ],
 )
 async def test_work_wakes_who_waits(inbox: Inbox, ring: Callable[[Inbox], object]) -> None:
-    waiting = asyncio.create_task(inbox.wait_for_work(20))
+    waiting = asyncio.create_task(inbox.wait_for_work(2 * PATIENCE))
     await asyncio.sleep(0)
     await ring(inbox)  # type: ignore[misc]
-    await asyncio.wait_for(waiting, 5)
+    await asyncio.wait_for(waiting, PATIENCE)
 
 
 async def test_work_that_came_before_the_wait_is_heard(inbox: Inbox) -> None:
     await put(inbox, "a")
-    await asyncio.wait_for(inbox.wait_for_work(20), 5)
+    await asyncio.wait_for(inbox.wait_for_work(2 * PATIENCE), PATIENCE)
 
 
 async def test_waiting_ends_without_work(inbox: Inbox) -> None:
-    await inbox.wait_for_work(0.01)
+    await inbox.wait_for_work(NEVER_COMES)
 
 
 async def test_a_repeat_wakes_nobody(inbox: Inbox) -> None:
     await put(inbox, "a")
-    await inbox.wait_for_work(5)
+    await inbox.wait_for_work(PATIENCE)
     await put(inbox, "a")
-    waiting = asyncio.create_task(inbox.wait_for_work(0.05))
+    waiting = asyncio.create_task(inbox.wait_for_work(NEVER_COMES))
     started = asyncio.get_running_loop().time()
     await waiting
-    assert asyncio.get_running_loop().time() - started > 0.04
+    assert asyncio.get_running_loop().time() - started > NEVER_COMES / 2
 
 
 # ------------------------------------------------------------------- properties

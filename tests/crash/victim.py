@@ -37,7 +37,7 @@ class Victim:
                 stdout=output,
                 stderr=output,
             )
-        wait_until_accepting(self.port, self._process, within_seconds=60)
+        wait_until_accepting(self.port, self._process)
 
     def kill(self) -> None:
         """End it as a power cut would."""

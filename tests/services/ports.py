@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import socket
 import time
 from typing import TYPE_CHECKING
@@ -10,25 +11,42 @@ if TYPE_CHECKING:
     import subprocess
 
 LOOPBACK = "127.0.0.1"
+#: Below the ports that systems give to outgoing connections and to whoever asks for
+#: any port: nobody gets one of these by chance after we found it free.
+PORTS = range(20_000, 32_000)
+#: Seconds that a server may take to listen: machines stand still at times.
+START_SECONDS = 60.0
+_given: set[int] = set()
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on now."""
+    """Return a port that nobody listens on, a different one at every call."""
+    while True:
+        port = random.choice(PORTS)
+        if port not in _given and _is_free(port):
+            _given.add(port)
+            return port
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+        return True
 
 
 def accepts(port: int) -> bool:
     """Tell whether something on loopback accepts connections at ``port``."""
     with socket.socket() as probe:
-        probe.settimeout(1.0)
+        probe.settimeout(START_SECONDS)
         return probe.connect_ex((LOOPBACK, port)) == 0
 
 
 def wait_until_accepting(
-    port: int, process: subprocess.Popen[bytes], *, within_seconds: float = 20.0
+    port: int, process: subprocess.Popen[bytes], *, within_seconds: float = START_SECONDS
 ) -> None:
     """Return once ``process`` accepts connections at ``port``.
 

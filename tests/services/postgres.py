@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import asyncpg
 
-from tests.services.ports import LOOPBACK, free_port, wait_until_accepting
+from tests.services.ports import LOOPBACK, START_SECONDS, free_port, wait_until_accepting
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
@@ -62,7 +62,7 @@ def may_create_databases(address: str) -> bool:
     """Tell whether ``address`` lets us in and create databases."""
 
     async def ask() -> bool:
-        connection = await asyncpg.connect(f"{address}/postgres", timeout=3)
+        connection = await asyncpg.connect(f"{address}/postgres", timeout=START_SECONDS)
         try:
             return bool(
                 await connection.fetchval(
@@ -82,7 +82,7 @@ def execute(address: str, statement: str) -> None:
     """Run one administrative statement in the server's ``postgres`` database."""
 
     async def send() -> None:
-        connection = await asyncpg.connect(f"{address}/postgres", timeout=10)
+        connection = await asyncpg.connect(f"{address}/postgres", timeout=START_SECONDS)
         try:
             await connection.execute(statement)
         finally:
@@ -110,7 +110,7 @@ def started_server(*options: str) -> Iterator[str]:
             yield address
         finally:
             process.send_signal(signal.SIGINT)  # "fast" shutdown: open sessions are ended
-            process.wait(timeout=30)
+            process.wait(timeout=START_SECONDS)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -173,7 +173,7 @@ def _start(
         )
 
 
-def _wait_until_ready(address: str, *, within_seconds: float = 20.0) -> None:
+def _wait_until_ready(address: str, *, within_seconds: float = START_SECONDS) -> None:
     """A starting server listens a moment before it lets anyone in."""
     give_up_at = time.monotonic() + within_seconds
     while not may_create_databases(address):

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.services.ports import LOOPBACK, free_port, wait_until_accepting
+from tests.services.ports import LOOPBACK, START_SECONDS, free_port, wait_until_accepting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,7 @@ def redis_server() -> Iterator[str]:
             yield f"redis://{LOOPBACK}:{port}/0"
         finally:
             process.terminate()
-            process.wait(timeout=10)
+            process.wait(timeout=START_SECONDS)
 
 
 def _program() -> str:

@@ -19,7 +19,7 @@ from bot.wecom.client.clients import Clients
 from bot.wecom.client.corp import CorpAccount, CorpClient
 from bot.wecom.client.official import OfficialAccount, OfficialClient
 from bot.wecom.client.tokens import MemoryTokenStore
-from bot.wecom.client.transport import Bounds, Transport
+from bot.wecom.client.transport import Transport
 from bot.wecom.errors import Family
 from domain.messages import Fetch, Push
 from storage.database import Database, inbox_url_of, open_database
@@ -132,7 +132,7 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 @pytest.fixture
 def transport(session: aiohttp.ClientSession, address: str) -> Transport:
-    return Transport(session, address, Family.WECOM, Bounds(total_for=0.5, connect_for=0.3))
+    return Transport(session, address, Family.WECOM)
 
 
 @pytest.fixture
@@ -143,7 +143,7 @@ def corp(transport: Transport, clock: DrivenClock) -> CorpClient:
 
 @pytest.fixture
 def official(session: aiohttp.ClientSession, address: str, clock: DrivenClock) -> OfficialClient:
-    transport = Transport(session, address, Family.OFFICIAL, Bounds(total_for=0.5))
+    transport = Transport(session, address, Family.OFFICIAL)
     account = OfficialAccount("wxtest0000000001", "the-mp-secret", qrcode_base=address)
     return OfficialClient(account, transport, MemoryTokenStore(), clock)
 

@@ -12,6 +12,7 @@ from typing import Any
 from aiohttp import web
 
 Answer = dict[str, Any]
+TOKENS = {"/cgi-bin/gettoken", "/cgi-bin/stable_token"}
 Script = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -37,7 +38,8 @@ class Platform:
     dead_tokens: set[str] = field(default_factory=set)
     issued: int = 0
     refuses_all: bool = False
-    slow_for: float = 0.0
+    #: Holds every answer but tokens back until it is set.
+    gate: asyncio.Event | None = None
     running: int = 0
     most_running: int = 0
 
@@ -54,7 +56,8 @@ class Platform:
         self.running += 1
         self.most_running = max(self.most_running, self.running)
         try:
-            await asyncio.sleep(self.slow_for)
+            if self.gate is not None and request.path not in TOKENS:
+                await self.gate.wait()
             return await self._answer(request)
         finally:
             self.running -= 1
@@ -66,7 +69,7 @@ class Platform:
             return await scripted(request)
         if scripted is not None:
             return web.json_response(scripted)
-        if path in {"/cgi-bin/gettoken", "/cgi-bin/stable_token"}:
+        if path in TOKENS:
             self.issued += 1
             token = {"access_token": f"T{self.issued}", "expires_in": 7200}
             return web.json_response({"errcode": 0, "errmsg": "ok", **token})

@@ -19,6 +19,7 @@ from bot.doctor.finding import Finding, Severity
 from bot.doctor.installation import Installation
 from bot.wecom.callback import CallbackAccount
 from bot.wecom.codec import Signature
+from tests.patience import NEVER_COMES
 from tests.unit.bot.doctor_installation import FURTHER, NOWHERE, installed, settings_in
 
 PUBLIC = "https://clew.example.com/callback/wecom/clew"
@@ -45,7 +46,10 @@ RIGHT = Answer(200, ECHO.encode(), 0.05)
         (Answer(401, b"", 0.05), "callback_refused"),
     ],
 )
-def test_each_answer_has_its_meaning(answer: Answer, code: str) -> None:
+def test_each_answer_has_its_meaning(
+    answer: Answer, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(callback, "IN_TIME", 1.0)
     assert answer_finding(answer, ECHO, PUBLIC).code == code
 
 
@@ -123,10 +127,10 @@ async def test_an_address_that_never_answers(
 ) -> None:
     async def sleep(request: web.Request) -> web.Response:
         del request
-        await asyncio.sleep(5)
+        await asyncio.Event().wait()
         return web.Response()
 
-    monkeypatch.setattr(callback, "_PATIENCE", aiohttp.ClientTimeout(total=0.05))
+    monkeypatch.setattr(callback, "_PATIENCE", aiohttp.ClientTimeout(total=NEVER_COMES))
     assert (await looked_at(sleep, tmp_path)).code == "callback_silent"
 
 

@@ -9,6 +9,7 @@ import structlog
 from bot.doctor.examination import Check, examine
 from bot.doctor.finding import Finding, Severity, broken, ok, skipped
 from bot.doctor.installation import Installation
+from tests.patience import NEVER_COMES, PATIENCE
 from tests.unit.bot.doctor_installation import installed
 
 Look = Callable[[Installation], Awaitable[Finding]]
@@ -28,12 +29,19 @@ async def examined(folder: Path, *checks: Check) -> list[tuple[str, Finding]]:
 
 
 async def test_findings_come_in_the_order_of_the_checks(tmp_path: Path) -> None:
+    is_second_done = asyncio.Event()
+
+    async def quick(installation: Installation) -> Finding:
+        del installation
+        is_second_done.set()
+        return ok("second")
+
     async def slow(installation: Installation) -> Finding:
         del installation
-        await asyncio.sleep(0.05)
+        await is_second_done.wait()
         return ok("first")
 
-    assert await examined(tmp_path, Check("a", slow), Check("b", finds(ok("second")))) == [
+    assert await examined(tmp_path, Check("a", slow), Check("b", quick)) == [
         ("a", ok("first")),
         ("b", ok("second")),
     ]
@@ -47,7 +55,9 @@ async def test_checks_run_side_by_side(tmp_path: Path) -> None:
         async with meeting:
             return ok("met")
 
-    found = await examined(tmp_path, Check("a", meet), Check("b", meet, within=5))
+    found = await examined(
+        tmp_path, Check("a", meet, within=PATIENCE), Check("b", meet, within=PATIENCE)
+    )
     assert [finding for _, finding in found] == [ok("met")] * 2
 
 
@@ -57,7 +67,9 @@ async def test_a_check_that_hangs_is_given_up_alone(tmp_path: Path) -> None:
         await asyncio.Event().wait()
         return ok("never")
 
-    found = await examined(tmp_path, Check("a", hang, within=0.05), Check("b", finds(ok("fine"))))
+    found = await examined(
+        tmp_path, Check("a", hang, within=NEVER_COMES), Check("b", finds(ok("fine")))
+    )
     assert found == [("a", broken("timed_out", seconds="0")), ("b", ok("fine"))]
 
 

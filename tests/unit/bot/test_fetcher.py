@@ -15,8 +15,8 @@ from domain.messages import Fetch, FetchKind
 from handlers.updates import ExternalContactFetched, FetchRefused, KfMessage
 from storage.fetches import Fetches
 from storage.inbox import Claimed, Inbox
+from tests.patience import until
 from tests.unit.bot.loopback_platform import Platform
-from tests.unit.bot.waiting import until
 
 Asking = Callable[..., Awaitable[None]]
 GET = "/cgi-bin/externalcontact/get"
@@ -97,11 +97,12 @@ async def test_a_burst_is_one_question_with_the_newest_generation(
 async def test_a_newer_request_during_the_call_asks_again(
     fetcher: Fetcher, inbox: Inbox, platform: Platform, ask: Asking, clock: DrivenClock
 ) -> None:
-    platform.slow_for = 0.1
+    platform.gate = asyncio.Event()
     await ask(Fetch(FetchKind.GROUP_CHAT, "wr1", "", 1))
     draining = asyncio.create_task(fetcher.drain_once())
     await until(lambda: bool(platform.calls(GROUP)))
     await ask(Fetch(FetchKind.GROUP_CHAT, "wr1", "", 2))
+    platform.gate.set()
     await draining
     generations = {json.loads(row.payload)["generation"] for row in await arrived(inbox, clock)}
     generations |= {json.loads(row.payload)["generation"] for row in await arrived(inbox, clock)}
@@ -243,13 +244,14 @@ async def test_a_cursor_that_stands_still_is_not_asked_for_ever(
 async def test_an_account_is_pulled_by_one_at_a_time(
     fetcher: Fetcher, platform: Platform, ask: Asking
 ) -> None:
-    platform.slow_for = 0.05
+    platform.gate = asyncio.Event()
     platform.always[SYNC] = {"next_cursor": "C1", "has_more": 0, "msg_list": []}
     running = asyncio.create_task(fetcher.run())
     for generation in range(1, 5):
         await ask(Fetch(FetchKind.KF_MESSAGES, "wk1", "", generation, "TOK"))
         fetcher.wake()
-        await asyncio.sleep(0.03)
+        await until(lambda: platform.calls(SYNC))
+    platform.gate.set()
     await until(lambda: not fetcher.is_busy)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)

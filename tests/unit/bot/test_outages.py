@@ -22,9 +22,9 @@ from storage.errors import Cause, StorageUnavailable
 from storage.fetches import Fetches
 from storage.inbox import Inbox
 from storage.outbox import Outbox, OutboxState
+from tests.patience import until
 from tests.unit.bot.loopback_platform import Platform
 from tests.unit.bot.played_postman import REP, PlayedPostman, Send, text
-from tests.unit.bot.waiting import until
 
 USER = Fetch(FetchKind.EMPLOYEE, REP, "", 1)
 Break = Callable[[Any, str, int], None]
@@ -228,7 +228,7 @@ async def test_an_answer_that_cannot_be_stored_is_asked_for_again(
 async def test_a_stopping_fetcher_does_not_wait_for_ever(
     fetcher: Fetcher, fetches: Fetches, platform: Platform, ask: Send
 ) -> None:
-    platform.slow_for = 0.4
+    platform.gate = asyncio.Event()
     await ask(USER)
-    await run_until(fetcher, lambda: bool(platform.asked))
+    await run_until(fetcher, lambda: bool(platform.calls("/cgi-bin/user/get")))
     assert await fetches.counts() == {"open": 1, "failed": 0}

@@ -11,13 +11,13 @@ from domain.messages import Endpoint, Push, Welcome
 from domain.values import Priority
 from storage.database import Database
 from storage.outbox import Outbox, OutboxState
+from tests.patience import until
 from tests.unit.bot.played_postman import (
     REP,
     PlayedPostman,
     Send,
     text,
 )
-from tests.unit.bot.waiting import until
 
 
 async def test_what_is_due_is_sent_once_and_its_answer_is_kept(
@@ -111,7 +111,7 @@ async def test_a_stopping_relay_finishes_the_call_and_gives_back_the_rest(
     running = asyncio.create_task(relay.run())
     await until(lambda: postman.running == 1)
     running.cancel()
-    await asyncio.sleep(0.05)
+    await until(lambda: relay._tools.is_stopping)
     postman.slow[REP].set()
     with pytest.raises(asyncio.CancelledError):
         await running

@@ -18,7 +18,7 @@ from storage.errors import Cause, StorageUnavailable
 from storage.ids import IdSource
 from storage.inbox import Claimed, Inbox
 from storage.timers import cancel_timers, set_timers
-from tests.unit.bot.waiting import until
+from tests.patience import until
 
 MINUTE = timedelta(minutes=1)
 
@@ -75,6 +75,10 @@ async def test_more_than_one_sweepful_is_swept(
     assert sum((await inbox.counts()).values()) == 501
 
 
+async def has_rows(inbox: Inbox) -> bool:
+    return bool(sum((await inbox.counts()).values()))
+
+
 async def test_a_running_scheduler_outlives_a_database_that_goes_away(
     scheduler: Scheduler,
     database: Database,
@@ -96,9 +100,7 @@ async def test_a_running_scheduler_outlives_a_database_that_goes_away(
     await put(database, ids, clock.now())
     running = asyncio.create_task(scheduler.run())
     await until(lambda: not failures)
-    async with asyncio.timeout(5):
-        while not sum((await inbox.counts()).values()):  # noqa: ASYNC110 - no event tells
-            await asyncio.sleep(0.01)
+    await until(lambda: has_rows(inbox))
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running

@@ -20,6 +20,7 @@ from domain.values import Priority
 from storage.inbox import Delivery, InboxState
 from storage.timers import set_timers
 from tests.factories import NOW
+from tests.patience import PATIENCE
 from tests.unit.bot.doctor_installation import settings_in
 from tests.unit.bot.loopback_platform import Platform
 
@@ -65,7 +66,7 @@ async def put(service: Service, key: bytes = b"k1") -> None:
 
 
 async def at_rest(service: Service) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         await service.settle()
 
 

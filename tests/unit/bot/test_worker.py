@@ -29,7 +29,7 @@ from storage.inbox import Delivery, Inbox, InboxState
 from storage.unit_of_work import Store, UnitOfWork
 from storage.vault import Vault
 from tests.factories import NOW
-from tests.unit.bot.waiting import until
+from tests.patience import until
 from tests.unit.handlers.company import CONTEXT
 
 ACCOUNT = "gh_clewtest000001"

@@ -14,8 +14,9 @@ from domain.messages import Timer
 from storage.database import Database
 from storage.ids import IdSource
 from storage.inbox import Inbox, InboxState
-from storage.leases import Leases
+from storage.leases import PRESENT, Leases
 from storage.timers import count_pending, set_timers
+from tests.patience import until
 
 
 def scheduler(database: Database, inbox: Inbox, clock: DrivenClock, holder: str) -> Scheduler:
@@ -91,12 +92,18 @@ async def test_without_others_no_duty_is_needed(
     assert await Scheduler(database, inbox, clock).sweep() == 1
 
 
+async def is_on_duty(database: Database, holder: str) -> bool:
+    async with database.read() as tx:
+        row = await tx.fetch_one(PRESENT, SWEEP)
+    return row is not None and row["holder"] == holder
+
+
 async def test_a_scheduler_that_stops_lets_the_other_sweep_at_once(
     one: Scheduler, other: Scheduler, database: Database, ids: IdSource, clock: DrivenClock
 ) -> None:
     await set_timer(database, ids, clock, "a")
     running = asyncio.create_task(one.run())
-    await asyncio.sleep(0.1)
+    await until(lambda: is_on_duty(database, "host:1"))
     assert await other.sweep() == 0
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)

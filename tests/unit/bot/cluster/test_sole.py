@@ -19,7 +19,7 @@ import fcntl, sys, time
 file = open(sys.argv[1], "wb")
 fcntl.flock(file, fcntl.LOCK_EX)
 print("held", flush=True)
-time.sleep(60)
+time.sleep(3600)
 """
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -14,7 +14,9 @@ from bot.wecom.client.clients import Clients
 from domain.messages import Fetch, FetchKind
 from storage.database import Database
 from storage.inbox import Inbox
-from storage.leases import Leases
+from storage.leases import PRESENT, Leases
+from storage.moments import from_micros
+from tests.patience import PATIENCE, until
 from tests.unit.bot.loopback_platform import Platform
 
 NAME = "kf:wk1"
@@ -33,7 +35,7 @@ async def test_turns_never_overlap(turns: list[LeasedTurns]) -> None:
         async with mine.turn(NAME):
             inside += 1
             most = max(most, inside)
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0)
             inside -= 1
 
     await asyncio.gather(*(work(mine) for mine in turns))
@@ -41,7 +43,7 @@ async def test_turns_never_overlap(turns: list[LeasedTurns]) -> None:
 
 
 async def test_turns_of_different_names_do_not_wait(turns: list[LeasedTurns]) -> None:
-    async with asyncio.timeout(5), turns[0].turn("kf:wk1"), turns[1].turn("kf:wk2"):
+    async with asyncio.timeout(PATIENCE), turns[0].turn("kf:wk1"), turns[1].turn("kf:wk2"):
         pass
 
 
@@ -50,7 +52,7 @@ async def test_the_turn_of_a_dead_process_ends(
 ) -> None:
     await Leases(database, "dead").acquire(NAME, HOLD_FOR, clock.now())
     clock.advance(HOLD_FOR)
-    async with asyncio.timeout(5), turns[0].turn(NAME):
+    async with asyncio.timeout(PATIENCE), turns[0].turn(NAME):
         pass
 
 
@@ -63,18 +65,27 @@ async def test_a_long_turn_is_renewed(
     monkeypatch.setattr("bot.cluster.turns.RENEW_SECONDS", 0.01)
     other = Leases(database, "other")
     async with turns[0].turn(NAME):
-        clock.advance(HOLD_FOR - timedelta(seconds=1))
-        await asyncio.sleep(0.2)
+        renewed = clock.advance(HOLD_FOR - timedelta(seconds=1)) + HOLD_FOR
+        await until(lambda: is_held(database, renewed))
         clock.advance(timedelta(seconds=2))
         assert await other.acquire(NAME, HOLD_FOR, clock.now()) is None
     assert await other.acquire(NAME, HOLD_FOR, clock.now()) is not None
 
 
+async def is_held(database: Database, moment: datetime) -> bool:
+    async with database.read() as tx:
+        row = await tx.fetch_one(PRESENT, NAME)
+    return row is not None and from_micros(row["until"]) >= moment
+
+
 async def test_two_processes_pull_an_account_one_after_the_other(
     turns: list[LeasedTurns], clients: Clients, platform: Platform, inbox: Inbox, clock: DrivenClock
 ) -> None:
-    platform.slow_for = 0.05
+    platform.gate = asyncio.Event()
     pullers = [Puller(clients.corp.kf, inbox, clock, mine) for mine in turns]
     fetch = Fetch(FetchKind.KF_MESSAGES, "wk1", "", 1)
-    await asyncio.gather(*(puller.pull(fetch) for puller in pullers))
+    pulls = asyncio.gather(*(puller.pull(fetch) for puller in pullers))
+    await until(lambda: platform.calls("/cgi-bin/kf/sync_msg"))
+    platform.gate.set()
+    await pulls
     assert platform.most_running == 1

@@ -37,11 +37,11 @@ class Arrived:
 
 @dataclass
 class Answer:
-    """What the next POST is answered with, after ``after`` seconds."""
+    """What the next POST is answered with; a silent one never comes."""
 
     status: int = 200
     body: bytes = b""
-    after: float = 0.0
+    is_silent: bool = False
 
 
 @dataclass
@@ -54,7 +54,8 @@ class ListeningClew:
     answers: deque[Answer] = field(default_factory=deque)
     running: int = 0
     most_running: int = 0
-    busy_for: float = 0.0
+    #: Holds every answer back until it is set.
+    gate: asyncio.Event | None = None
     url: str = ""
     echo_suffix: bytes = b""
 
@@ -105,8 +106,11 @@ class ListeningClew:
         self.running += 1
         self.most_running = max(self.most_running, self.running)
         try:
-            answer = self.answers.popleft() if self.answers else Answer(after=self.busy_for)
-            await asyncio.sleep(answer.after)
+            answer = self.answers.popleft() if self.answers else Answer()
+            if answer.is_silent:
+                await asyncio.Event().wait()
+            if self.gate is not None:
+                await self.gate.wait()
             return web.Response(status=answer.status, body=answer.body)
         finally:
             self.running -= 1

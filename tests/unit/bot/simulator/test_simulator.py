@@ -10,6 +10,7 @@ import pytest
 from bot.simulator.demo import demo_config, with_clew
 from bot.simulator.simulator import Simulator
 from bot.simulator.wire.envelopes import Line
+from tests.patience import NEVER_COMES
 from tests.unit.bot.simulator.seeded import ZHANG_SAN
 from tests.unit.bot.simulator.wire_cards import text_message
 
@@ -41,9 +42,9 @@ async def test_waiting_sees_a_message_change(sim: Simulator) -> None:
 async def test_waiting_in_vain_says_what_is_there(sim: Simulator) -> None:
     await sim.say_app("LiLei", "漏斗")
     with pytest.raises(TimeoutError, match=r"no such message in app:LiLei .*漏斗"):
-        await sim.wait_message("app:LiLei", lambda _: False, timeout=0.01)
+        await sim.wait_message("app:LiLei", lambda _: False, timeout=NEVER_COMES)
     with pytest.raises(TimeoutError):
-        await sim.wait_message("kf:nobody", timeout=0.01)
+        await sim.wait_message("kf:nobody", timeout=NEVER_COMES)
 
 
 async def test_addresses_follow_from_clews_base(clock: DrivenClock) -> None:

@@ -15,6 +15,7 @@ from bot.wecom import request as request_module
 from bot.wecom.callback import callback_routes
 from bot.wecom.codec import Codec, Sealed
 from bot.wecom.request import MAX_BODY
+from tests.patience import NEVER_COMES, PATIENCE, until
 from tests.unit.bot.wecom.callback_peer import (
     ACCOUNTS,
     BOMB,
@@ -149,8 +150,8 @@ async def raw(peer: Peer, *parts: bytes) -> bytes:
     for part in parts:
         writer.write(part)
         await writer.drain()
-        await asyncio.sleep(0.05)
-    answer = await asyncio.wait_for(reader.read(2000), 5)
+    async with asyncio.timeout(PATIENCE):
+        answer = await reader.read(2000)
     writer.close()
     await writer.wait_closed()
     return answer
@@ -165,7 +166,7 @@ def head(*headers: str) -> bytes:
 async def test_a_body_that_never_comes_is_given_up(
     peer: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(request_module, "_READ_SECONDS", 0.05)
+    monkeypatch.setattr(request_module, "_READ_SECONDS", NEVER_COMES)
 
     answer = await raw(peer, head("Content-Length: 100") + b"<xml>")
 
@@ -192,12 +193,14 @@ async def test_a_peer_that_hangs_up_in_the_middle_leaves_nothing(
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
+    server = runner.server
+    assert server is not None
     _, writer = await asyncio.open_connection(*runner.addresses[0])
     writer.write(head("Content-Length: 100") + b"<xml>")
     await writer.drain()
-    await asyncio.sleep(0.05)
+    await until(lambda: server.requests_count)
     writer.close()
-    await asyncio.sleep(0.05)
+    await until(lambda: peer.counted("wecom", "broken_body"))
     await runner.cleanup()
 
     assert peer.counted("wecom", "broken_body") == 1

@@ -31,7 +31,7 @@ NOW = datetime(2026, 3, 11, 10, 0, tzinfo=BUSINESS_ZONE)
 LENGTH = 100_000
 #: Long enough for a square to show, short enough to try every pattern on every reader.
 ROW = 10_000
-LIMIT_SECONDS = 5
+LIMIT_SECONDS = 10
 
 PATTERNS = [
     "1",
@@ -85,9 +85,9 @@ READERS: dict[str, Callable[[str], object]] = {
 
 
 def seconds_for(reader: Callable[[str], object], text: str) -> float:
-    began = time.perf_counter()
+    began = time.thread_time()  # of the processor: a machine that stands still costs none
     reader(text)
-    return time.perf_counter() - began
+    return time.thread_time() - began
 
 
 @pytest.mark.parametrize("reader", READERS.values(), ids=READERS)

@@ -11,6 +11,7 @@ import pytest
 from bot.simulator import demo
 from bot.simulator.config import DeliveryConfig, SimulatorConfig
 from bot.simulator.wire.envelopes import Line
+from tests.patience import NEVER_COMES, until
 from tests.unit.bot.simulator.listening_clew import Answer, ListeningClew
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def delivery() -> DeliveryConfig:
-    return DeliveryConfig(answer_within=0.1, pause=0.0, parallel=1)
+    return DeliveryConfig(pause=0.0, parallel=1)
 
 
 @pytest.fixture
@@ -68,12 +69,13 @@ async def test_callback_is_given_up_after_three_tries(sim: Simulator, clew: List
 
 
 async def test_silence_is_cut_off_and_tried_again(sim: Simulator, clew: ListeningClew) -> None:
-    clew.answers.append(Answer(after=0.3))
+    courier = sim.world.courier
+    courier.options = replace(courier.options, answer_within=NEVER_COMES, tries=2)
+    clew.answers.extend([Answer(is_silent=True)] * 2)
     await sim.say_app("LiLei", "你好")
     await sim.settled()
-    first, second = sim.deliveries[0].answers
-    assert (first.status, first.error) == (0, "TimeoutError")
-    assert second.is_accepted
+    answers = [(answer.status, answer.error) for answer in sim.deliveries[0].answers]
+    assert answers == [(0, "TimeoutError")] * 2
 
 
 async def test_nobody_listening_is_an_answer_too(
@@ -94,7 +96,6 @@ async def test_without_an_address_nothing_is_sent(sim: Simulator) -> None:
 
 
 async def test_one_at_a_time_keeps_the_order(sim: Simulator, clew: ListeningClew) -> None:
-    clew.busy_for = 0.005
     for number in range(6):
         await sim.say_app("LiLei", str(number))
     await sim.settled()
@@ -119,19 +120,22 @@ class TestDisorder:
         assert len({arrived.body for arrived in clew.arrived}) == 18
 
     async def test_several_are_under_way_at_once(self, sim: Simulator, clew: ListeningClew) -> None:
-        clew.busy_for = 0.05
+        clew.gate = asyncio.Event()
         await sim.say_app("LiLei", "你好")
+        await until(lambda: clew.running == 2)
+        clew.gate.set()
         await sim.settled()
         assert clew.most_running == 2
 
 
 async def test_settled_waits_for_what_is_under_way(sim: Simulator, clew: ListeningClew) -> None:
-    clew.busy_for = 0.05
+    clew.gate = asyncio.Event()
     await sim.say_app("LiLei", "你好")
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.01):
-            await sim.settled()
-    await sim.settled()
+    settled = asyncio.create_task(sim.settled())
+    await until(lambda: clew.running)
+    assert not settled.done()
+    clew.gate.set()
+    await settled
     assert len(clew.arrived) == 1
 
 

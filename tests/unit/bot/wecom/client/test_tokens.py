@@ -28,7 +28,7 @@ class Issuer:
     async def __call__(self, refused: str) -> Token:
         self.count += 1
         self.refused.append(refused)
-        await asyncio.sleep(0.001)
+        await asyncio.sleep(0)
         if self.failures:
             raise self.failures.pop(0)
         now = self.clock.now()
@@ -133,7 +133,7 @@ async def test_a_cancelled_leader_leaves_the_renewal_to_the_next(
     async def issue(refused: str) -> Token:
         if not hang.is_set():
             hang.set()
-            await asyncio.sleep(60)
+            await asyncio.Event().wait()
         return await issuer(refused)
 
     keeper = TokenKeeper("k", issue, MemoryTokenStore(), clock)

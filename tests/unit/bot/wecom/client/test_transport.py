@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
+from collections.abc import Callable
 
 import aiohttp
 import pytest
@@ -9,6 +10,7 @@ from aiohttp import web
 
 from bot.wecom.client.transport import Bounds, CallSeen, Transport, Upload, WireCall
 from bot.wecom.errors import Family, NotSentError, OutcomeUnknownError, PlatformError, WireError
+from tests.patience import NEVER_COMES, until
 from tests.unit.bot.loopback_platform import Platform, Script
 
 TOKEN = "a-token-that-must-never-be-seen"
@@ -109,15 +111,15 @@ async def test_a_call_turned_away_unread_was_not_sent(
 async def test_a_silent_platform_leaves_the_outcome_unknown(
     transport: Transport, platform: Platform
 ) -> None:
-    platform.slow_for = 5
+    platform.gate = asyncio.Event()
     with pytest.raises(OutcomeUnknownError):
-        await transport.exchange(WireCall("/a", body={}, total_for=0.05))
+        await transport.exchange(WireCall("/a", body={}, total_for=NEVER_COMES))
 
 
 async def test_a_refused_connection_was_not_sent(
-    session: aiohttp.ClientSession, unused_tcp_port: int
+    session: aiohttp.ClientSession, free_port: Callable[[], int]
 ) -> None:
-    transport = Transport(session, f"http://127.0.0.1:{unused_tcp_port}", Family.WECOM)
+    transport = Transport(session, f"http://127.0.0.1:{free_port()}", Family.WECOM)
     with pytest.raises(NotSentError):
         await transport.exchange(WireCall("/a", body={}))
 
@@ -147,26 +149,36 @@ async def test_a_control_character_in_a_name_is_read(
 async def test_at_most_four_calls_of_an_endpoint_run_at_once(
     transport: Transport, platform: Platform
 ) -> None:
-    platform.slow_for = 0.02
-    await asyncio.gather(*(transport.exchange(WireCall("/a")) for _ in range(12)))
+    platform.gate = asyncio.Event()
+    calls = asyncio.gather(*(transport.exchange(WireCall("/a")) for _ in range(12)))
+    await until(lambda: platform.running == 4)
+    platform.gate.set()
+    await calls
     assert platform.most_running == 4
 
 
 async def test_endpoints_do_not_wait_for_each_other(
     transport: Transport, platform: Platform
 ) -> None:
-    platform.slow_for = 0.05
+    platform.gate = asyncio.Event()
     calls = [WireCall("/a")] * 4 + [WireCall("/b")] * 4
-    await asyncio.gather(*(transport.exchange(call) for call in calls))
-    assert platform.most_running == 8
+    answers = asyncio.gather(*(transport.exchange(call) for call in calls))
+    await until(lambda: platform.running == 8)
+    platform.gate.set()
+    await answers
 
 
 async def test_waiting_for_a_slot_does_not_time_out(
     transport: Transport, platform: Platform
 ) -> None:
-    platform.slow_for = 0.1
-    calls = [WireCall("/a", total_for=0.25)] * 16
-    assert len(await asyncio.gather(*(transport.exchange(call) for call in calls))) == 16
+    platform.gate = asyncio.Event()
+    slow = asyncio.gather(*(transport.exchange(WireCall("/a")) for _ in range(4)))
+    await until(lambda: platform.running == 4)
+    hasty = asyncio.create_task(transport.exchange(WireCall("/a", total_for=NEVER_COMES)))
+    await asyncio.sleep(3 * NEVER_COMES)
+    assert not hasty.done()
+    platform.gate.set()
+    await asyncio.gather(slow, hasty, return_exceptions=True)
 
 
 async def test_a_file_is_uploaded_as_multipart(transport: Transport, platform: Platform) -> None:
@@ -222,9 +234,9 @@ async def test_no_failure_shows_the_token(
 
 
 async def test_no_connection_failure_shows_the_token(
-    session: aiohttp.ClientSession, unused_tcp_port: int
+    session: aiohttp.ClientSession, free_port: Callable[[], int]
 ) -> None:
-    transport = Transport(session, f"http://127.0.0.1:{unused_tcp_port}", Family.WECOM)
+    transport = Transport(session, f"http://127.0.0.1:{free_port()}", Family.WECOM)
     with pytest.raises(NotSentError) as caught:
         await transport.exchange(WireCall("/a"), TOKEN)
     assert TOKEN not in "".join(traceback.format_exception(caught.value))
