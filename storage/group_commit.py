@@ -1,9 +1,4 @@
-"""One thread that writes a SQLite file, many callers, one commit for all who wait.
-
-There is no timer: whatever queued up while the previous commit was running goes
-into the next one. A lone caller waits for nobody, and under load a commit is
-shared by dozens (measured: 22 times single commits at 256 rows each).
-"""
+"""One thread that writes a SQLite file; jobs that wait at the same time share a commit."""
 
 from __future__ import annotations
 
@@ -77,21 +72,9 @@ class GroupCommitThread:
     StorageUnavailable, and the next batch starts on a new connection.
     """
 
-    def __init__(
-        self,
-        path: Path,
-        on_new: Callable[[], None],
-        on_commit: Callable[[int], None] | None = None,
-    ) -> None:
-        """Start the thread; must be called with the event loop running.
-
-        ``on_new`` is called in the loop after a commit in which some work
-        returned True: something new was stored. ``on_commit`` hears, there too, how
-        many jobs shared each commit.
-        """
+    def __init__(self, path: Path) -> None:
+        """Start the thread; must be called with the event loop running."""
         self._path = path
-        self._on_new = on_new
-        self._on_commit = on_commit
         self._loop = asyncio.get_running_loop()
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._connection: sqlite3.Connection | None = None
@@ -174,10 +157,6 @@ class GroupCommitThread:
         def tell_all() -> None:
             for job in batch:
                 job.deliver()
-            if any(job.result is True and job.error is None for job in batch):
-                self._on_new()
-            if self._on_commit is not None:
-                self._on_commit(len(batch))
 
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(tell_all)

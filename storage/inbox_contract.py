@@ -89,14 +89,18 @@ class Inbox(Protocol):
     def put(self, prepare: Callable[[], Delivery]) -> Awaitable[bool]:
         """Store what ``prepare`` returns; True when it is new, False when its key is known.
 
-        ``prepare`` runs inside the batch that is committed next (decrypting
-        there saves a hand-over), possibly in another thread: it must touch
-        nothing that is shared. The awaitable ends after the commit.
+        ``prepare`` runs with those of the others who share the next commit: decrypting
+        in one go takes half the time. The awaitable ends after the commit.
 
         Raises:
             StorageUnavailable: Nothing was stored; the sender may come again.
             Exception: Whatever ``prepare`` raised; others are not affected.
         """
+        ...
+
+    @property
+    def in_flight(self) -> int:
+        """How many deliveries were put and wait for their commit."""
         ...
 
     async def put_page(self, deliveries: Sequence[Delivery], cursor_key: str, cursor: str) -> int:

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
-from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from storage import inbox_sql as sql
-from storage.errors import Cause, StorageUnavailable
+from storage.flusher import Flusher
 from storage.ids import IdSource, first_id_at
 from storage.inbox_contract import Claimed, Delivery, Inbox, InboxEntry, InboxState
 from storage.moments import to_micros
-from storage.protocols import Database, Dialect, Row, Transaction
+from storage.postgres_line import PostgresLine
+from storage.protocols import Database, Dialect, Row
 from storage.resealing import KeyPage, count_sealed, reseal
 from storage.signal import WorkSignal
 from storage.vault import Vault
 
-#: Deliveries that share a commit at most: preparing them holds the event loop.
-BATCH = 256
-QUEUE_LIMIT = 20_000
 _CLAIM_LOCK = b"clew inbox claim"
 _ON_IDS = sql.ON_IDS[Dialect.POSTGRES]
 
@@ -36,23 +31,6 @@ returning id
 """
 
 
-@dataclass(slots=True)
-class _Waiting:
-    """A caller of ``put`` and, once prepared, the row."""
-
-    prepare: Callable[[], Delivery]
-    future: asyncio.Future[bool]
-    row: tuple[object, ...] = ()
-
-    def fail(self, error: BaseException) -> None:
-        if not self.future.done():
-            self.future.set_exception(error)
-
-    def succeed(self, *, is_new: bool) -> None:
-        if not self.future.done():
-            self.future.set_result(is_new)
-
-
 class PostgresInbox(Inbox):
     """See :class:`storage.inbox_contract.Inbox`."""
 
@@ -65,73 +43,24 @@ class PostgresInbox(Inbox):
         on_commit: Callable[[int], None] | None = None,
     ) -> None:
         """Start the flusher on an open, migrated database, which stays the caller's."""
-        self._on_commit = on_commit
         self._database = database
+        self._line = PostgresLine(database.url)
         self._vault = vault
         self._ids = ids
         self._signal = signal
-        self._waiting: deque[_Waiting] = deque()
-        self._has_waiting = asyncio.Event()
-        self._is_closed = False
-        self._flusher = asyncio.create_task(self._flush_until_closed(), name="inbox-flusher")
+        self._flusher = Flusher(self._commit, vault, ids, signal, on_commit)
 
     def put(self, prepare: Callable[[], Delivery]) -> Awaitable[bool]:
         """Store a delivery; see the contract."""
-        if self._is_closed:
-            problem = "the inbox was closed by this process"
-            raise StorageUnavailable(problem, Cause.CLOSED)
-        if len(self._waiting) >= QUEUE_LIMIT:
-            problem = f"{QUEUE_LIMIT} deliveries wait for PostgreSQL"
-            raise StorageUnavailable(problem, Cause.OVERLOADED)
-        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(prepare, future))
-        self._has_waiting.set()
-        return future
+        return self._flusher.put(prepare)
 
-    # -------------------------------------------------------------- flusher
+    @property
+    def in_flight(self) -> int:
+        """Count deliveries that wait for their commit; see the contract."""
+        return self._flusher.in_flight
 
-    async def _flush_until_closed(self) -> None:
-        while self._waiting or not self._is_closed:
-            await self._has_waiting.wait()
-            self._has_waiting.clear()
-            while self._waiting:
-                batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
-                await self._flush([waiting for waiting in batch if self._prepared(waiting)])
-
-    def _prepared(self, waiting: _Waiting) -> bool:
-        try:
-            waiting.row = sql.row_of(waiting.prepare(), self._vault, self._ids)
-        except Exception as error:  # noqa: BLE001 — handed to the one who waits for it
-            waiting.fail(error)
-            return False
-        return True
-
-    async def _flush(self, batch: Sequence[_Waiting]) -> None:
-        if not batch:
-            return
-        try:
-            async with self._database.write() as tx:
-                new = await _insert(tx, [waiting.row for waiting in batch])
-        except StorageUnavailable as error:
-            for waiting in batch:
-                waiting.fail(StorageUnavailable(error.problem, error.cause))
-        except Exception as error:  # noqa: BLE001 — a row may be the culprit: find it alone
-            await self._find_culprit(batch, error)
-        else:
-            for waiting in batch:
-                waiting.succeed(is_new=waiting.row[0] in new)
-            if new:
-                self._signal.notify()
-            if self._on_commit is not None:
-                self._on_commit(len(batch))
-
-    async def _find_culprit(self, batch: Sequence[_Waiting], error: Exception) -> None:
-        """Store a refused batch one by one, so that only the refused row fails."""
-        if len(batch) == 1:
-            batch[0].fail(error)
-            return
-        for waiting in batch:
-            await self._flush([waiting])
+    async def _commit(self, rows: Sequence[sql.NewRow]) -> set[int]:
+        return _ids(await self._line.fetch(_INSERT_SET, *_columns(rows)))
 
     # ---------------------------------------------------------------- rows
 
@@ -139,7 +68,7 @@ class PostgresInbox(Inbox):
         """Store a page and its cursor; see the contract."""
         rows = [sql.row_of(delivery, self._vault, self._ids) for delivery in deliveries]
         async with self._database.write() as tx:
-            new = await _insert(tx, rows)
+            new = _ids(await tx.fetch(_INSERT_SET, *_columns(rows))) if rows else set()
             await tx.execute(sql.SET_CURSOR, cursor_key, cursor)
         self._signal.notify()
         return len(new)
@@ -232,9 +161,8 @@ class PostgresInbox(Inbox):
 
     async def close(self) -> None:
         """Store what was put, then stop; see the contract."""
-        self._is_closed = True
-        self._has_waiting.set()
-        await self._flusher
+        await self._flusher.close()
+        await self._line.close()
 
     async def _change(self, statement: str, *args: object) -> int:
         async with self._database.write() as tx:
@@ -245,9 +173,9 @@ class PostgresInbox(Inbox):
             return await tx.fetch(statement, *args)
 
 
-async def _insert(tx: Transaction, rows: Sequence[tuple[object, ...]]) -> set[int]:
-    """Insert rows, each key once; return the ids of those that are new."""
-    if not rows:
-        return set()
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    return {row["id"] for row in await tx.fetch(_INSERT_SET, *columns)}
+def _columns(rows: Sequence[sql.NewRow]) -> Sequence[Sequence[object]]:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _ids(rows: Sequence[Row]) -> set[int]:
+    return {row["id"] for row in rows}

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from domain.values import Priority
 from storage.errors import SealBroken
@@ -33,6 +34,9 @@ insert into inbox (id, key, source, subject, priority, payload, received_at, sta
 values ($1, $2, $3, $4, $5, $6, $7, 'pending', 0, '', 0, '')
 on conflict (key) do nothing
 """
+
+#: What :func:`row_of` returns: the arguments of :data:`INSERT`, its id first.
+NewRow: TypeAlias = tuple[int, bytes, str, str, int, bytes, int]
 
 #: First of a claim: rows whose lease ran out are pending again.
 RECOVER = """
@@ -138,7 +142,7 @@ def oldest(rows: Iterable[Row]) -> datetime | None:
     return moment_of_id(min(found)) if found else None
 
 
-def row_of(delivery: Delivery, vault: Vault, ids: IdSource) -> tuple[object, ...]:
+def row_of(delivery: Delivery, vault: Vault, ids: IdSource) -> NewRow:
     """Return the arguments of :data:`INSERT`, the payload sealed."""
     return (
         ids.next(),

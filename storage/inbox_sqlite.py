@@ -6,20 +6,25 @@ import secrets
 import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from storage import inbox_sql as sql
+from storage.flusher import Flusher
 from storage.group_commit import GroupCommitThread
 from storage.ids import IdSource, first_id_at
 from storage.inbox_contract import Claimed, Delivery, Inbox, InboxEntry, InboxState
 from storage.moments import to_micros
-from storage.protocols import Dialect, Row, array
+from storage.protocols import Dialect, Row, any_of, array
 from storage.resealing import KeyPage, next_after
 from storage.signal import WorkSignal
-from storage.sqlite import run_sql
+from storage.sqlite import run_sql, translated
 from storage.vault import Vault
 
 _ON_IDS = sql.ON_IDS[Dialect.SQLITE]
+#: Rows of one statement: SQLite takes some 4,600 of them at most.
+_TOGETHER = 512
+_KNOWN_IDS = f"select id from inbox where {any_of(Dialect.SQLITE, 'id', 1)}"
 
 
 class SqliteInbox(Inbox):
@@ -35,29 +40,35 @@ class SqliteInbox(Inbox):
     ) -> None:
         """Start the writer of the migrated file at ``path``."""
         self._signal = signal
-        self._thread = GroupCommitThread(path, self._signal.notify, on_commit)
+        self._thread = GroupCommitThread(path)
         self._vault = vault
         self._ids = ids
+        self._flusher = Flusher(self._commit, vault, ids, signal, on_commit)
 
     def put(self, prepare: Callable[[], Delivery]) -> Awaitable[bool]:
         """Store a delivery; see the contract."""
-        return self._thread.submit(lambda connection: self._insert(connection, prepare()))
+        return self._flusher.put(prepare)
+
+    @property
+    def in_flight(self) -> int:
+        """Count deliveries that wait for their commit; see the contract."""
+        return self._flusher.in_flight
+
+    async def _commit(self, rows: Sequence[sql.NewRow]) -> set[int]:
+        return await self._thread.submit(lambda connection: _insert(connection, rows))
 
     async def put_page(self, deliveries: Sequence[Delivery], cursor_key: str, cursor: str) -> int:
         """Store a page and its cursor; see the contract."""
 
         def work(connection: sqlite3.Connection) -> int:
-            new = sum(self._insert(connection, delivery) for delivery in deliveries)
+            new = _insert(connection, rows)
             run_sql(connection, sql.SET_CURSOR, (cursor_key, cursor))
-            return new
+            return len(new)
 
+        rows = [sql.row_of(delivery, self._vault, self._ids) for delivery in deliveries]
         new = await self._thread.submit(work, is_compound=True)
         self._signal.notify()
         return new
-
-    def _insert(self, connection: sqlite3.Connection, delivery: Delivery) -> bool:
-        row = sql.row_of(delivery, self._vault, self._ids)
-        return run_sql(connection, sql.INSERT, row).rowcount == 1
 
     async def cursor(self, cursor_key: str) -> str:
         """Return a cursor; see the contract."""
@@ -155,6 +166,7 @@ class SqliteInbox(Inbox):
 
     async def close(self) -> None:
         """Store what was put, then stop; see the contract."""
+        await self._flusher.close()
         await self._thread.close()
 
     async def _change(self, statement: str, *args: object) -> int:
@@ -162,3 +174,28 @@ class SqliteInbox(Inbox):
 
     async def _rows(self, statement: str, *args: object) -> Sequence[Row]:
         return await self._thread.submit(lambda c: run_sql(c, statement, args).fetchall())
+
+
+def _insert(connection: sqlite3.Connection, rows: Sequence[sql.NewRow]) -> set[int]:
+    """Insert rows, each key once; return the ids of those that are new.
+
+    One statement for many: between two statements the thread would have to wait
+    for the interpreter, which the event loop holds when it matters.
+    """
+    ids = {row[0] for row in rows}
+    inserted = 0
+    for start in range(0, len(rows), _TOGETHER):
+        some = rows[start : start + _TOGETHER]
+        arguments = [value for row in some for value in row]
+        inserted += connection.execute(_insert_sql(len(some)), arguments).rowcount
+    if inserted == len(ids):
+        return ids
+    return {row["id"] for row in run_sql(connection, _KNOWN_IDS, (array(Dialect.SQLITE, ids),))}
+
+
+@cache
+def _insert_sql(rows: int) -> str:
+    head, _, tail = sql.INSERT.partition("values")
+    values, _, conflict = tail.partition("on conflict")
+    one = translated(values)[0].strip()
+    return f"{head}values {','.join([one] * rows)} on conflict{conflict}"

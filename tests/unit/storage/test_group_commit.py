@@ -33,13 +33,8 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def rings() -> list[int]:
-    return []
-
-
-@pytest.fixture
-async def thread(path: Path, rings: list[int]) -> AsyncIterator[GroupCommitThread]:
-    started = GroupCommitThread(path, lambda: rings.append(1))
+async def thread(path: Path) -> AsyncIterator[GroupCommitThread]:
+    started = GroupCommitThread(path)
     yield started
     await started.close()
 
@@ -51,12 +46,26 @@ def stored(path: Path) -> list[int]:
     return numbers
 
 
-async def test_jobs_that_wait_share_a_commit(
-    thread: GroupCommitThread, path: Path, rings: list[int]
-) -> None:
-    await asyncio.gather(*(thread.submit(insert(n)) for n in range(200)))
-    assert len(stored(path)) == 200
-    assert len(rings) < 200
+async def test_jobs_that_wait_share_a_commit(thread: GroupCommitThread, path: Path) -> None:
+    has_begun, may_go_on = threading.Event(), threading.Event()
+
+    def occupied(connection: sqlite3.Connection) -> bool:
+        has_begun.set()
+        may_go_on.wait(10)
+        return insert(-1)(connection)
+
+    def seen(connection: sqlite3.Connection) -> int:
+        del connection
+        return len(stored(path))
+
+    first = thread.submit(occupied)
+    assert await asyncio.to_thread(has_begun.wait, 10)
+    jobs = [thread.submit(insert(n)) for n in range(200)]
+    inside = thread.submit(seen)
+    may_go_on.set()
+    assert all(await asyncio.gather(first, *jobs))
+    assert await inside == 1
+    assert len(stored(path)) == 201
 
 
 async def test_a_taken_key_fails_its_job_alone(thread: GroupCommitThread, path: Path) -> None:
@@ -111,7 +120,7 @@ async def test_a_locked_file_is_told_and_then_forgotten(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(group_commit, "BUSY_TIMEOUT_MS", 20)
-    thread = GroupCommitThread(path, lambda: None)
+    thread = GroupCommitThread(path)
     other = connect(path)
     other.execute("begin immediate")
     with pytest.raises(StorageUnavailable) as caught:
@@ -127,7 +136,7 @@ async def test_a_file_that_is_gone_is_told_and_used_again_when_it_is_back(
     tmp_path: Path,
 ) -> None:
     folder = tmp_path / "not-mounted"
-    thread = GroupCommitThread(folder / "inbox.db", lambda: None)
+    thread = GroupCommitThread(folder / "inbox.db")
     with pytest.raises(StorageUnavailable) as caught:
         await thread.submit(insert(1))
     assert caught.value.cause is Cause.GONE
@@ -141,7 +150,7 @@ async def test_refuses_more_than_the_queue_holds(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(group_commit, "QUEUE_LIMIT", 0)
-    thread = GroupCommitThread(path, lambda: None)
+    thread = GroupCommitThread(path)
     with pytest.raises(StorageUnavailable) as caught:
         thread.submit(insert(1))
     assert caught.value.cause is Cause.OVERLOADED
@@ -149,7 +158,7 @@ async def test_refuses_more_than_the_queue_holds(
 
 
 async def test_commits_what_was_submitted_before_closing(path: Path) -> None:
-    thread = GroupCommitThread(path, lambda: None)
+    thread = GroupCommitThread(path)
     jobs = [thread.submit(insert(n)) for n in range(1_200)]
     await thread.close()
     await asyncio.gather(*jobs)
@@ -181,7 +190,7 @@ def test_a_loop_that_is_gone_is_not_told(path: Path) -> None:
         return insert(1)(connection)
 
     async def start() -> GroupCommitThread:
-        thread = GroupCommitThread(path, lambda: None)
+        thread = GroupCommitThread(path)
         thread.submit(work)
         return thread
 
