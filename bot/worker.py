@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.metrics import APPLY_LAG, BATCH_ROWS, PARKED, PROCESSED, REFUSALS, RETRIED
+from bot.pacing import Metered, Pacing
 from bot.wecom.parse import ParseError, parse
+from domain.values import Priority
 from handlers.reactions import settle
 from storage.errors import StorageError, StorageUnavailable
 
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("clew.worker")
 
-BATCH = 64
 LEASE = timedelta(minutes=2)
 #: A row that fails this often is parked: visible, replayable, out of the way.
 MAX_ATTEMPTS = 5
@@ -66,6 +67,8 @@ class Worker:
         self._dispatcher = dispatcher
         self._context = context
         self._clock = clock
+        self._pacing = Pacing(lambda: inbox.in_flight)
+        self._has_welcomes = False
         self.is_busy = False
 
     async def run(self) -> None:
@@ -81,18 +84,24 @@ class Worker:
                 await self._inbox.wait_for_work(IDLE_SECONDS)
 
     async def _undisturbed(self) -> int:
-        batch = asyncio.ensure_future(self.work_once())
+        metered = Metered(self.work_once())
+        batch = asyncio.ensure_future(metered)
         try:
-            return await asyncio.shield(batch)
+            worked = await asyncio.shield(batch)
         except asyncio.CancelledError:
             await asyncio.wait({batch})
             raise
+        await self._pacing.rest(metered.held, urgent=self._has_welcomes)
+        return worked
 
     async def work_once(self) -> int:
         """Claim and apply one batch; return how many rows were claimed."""
         self.is_busy = True
         try:
-            claimed = await self._inbox.claim(BATCH, self._lease_for, self._clock.now())
+            claimed = await self._inbox.claim(
+                self._pacing.batch, self._lease_for, self._clock.now()
+            )
+            self._has_welcomes = any(row.priority is Priority.WELCOME for row in claimed)
             if claimed:
                 BATCH_ROWS.observe(len(claimed))
                 await self._apply(claimed)
@@ -145,6 +154,7 @@ class Worker:
             await work.load(key for item in todo for key in item.update.contact_keys())
             for item in todo:
                 await self._dispatcher.dispatch(item.update, work, item.row)
+                await self._pacing.step_aside()
             await settle(work, self._context)
             await work.commit(applied=[item.row.id for item in todo])
         await self._inbox.finish(parsed[0].row.lease_token, ids)

@@ -15,8 +15,9 @@ from structlog.testing import capture_logs
 from bot import worker as worker_module
 from bot.clock import DrivenClock
 from bot.dispatcher import Dispatcher
+from bot.pacing import BATCH
 from bot.wecom.parse import parse
-from bot.worker import BATCH, LEASE, MAX_ATTEMPTS, Worker
+from bot.worker import LEASE, MAX_ATTEMPTS, Worker
 from domain.messages import Endpoint, Push, Text
 from domain.values import Priority
 from handlers.context import Context
