@@ -109,7 +109,7 @@ def _parted(part: Part, bound: Bound | None, days: Days | None, now: datetime) -
 
 def _clocked(mention: Mention, clock: Clock, days: Days | None, now: datetime) -> Resolved | None:
     """Return a time of day, a range of hours, or a bound at an hour."""
-    start = _moment(clock, mention.part, days.start if days else None, now)
+    start = moment_of(clock, mention.part, days.start if days else None, now)
     if mention.until:
         end = _end_of_range(mention.until, mention.until_part, start)
         return Resolved(start, end, max(clock.grain, mention.until.grain, key=_fineness))
@@ -126,11 +126,11 @@ def _fineness(grain: Grain) -> int:
     return 1 if grain is Grain.MINUTE else 0
 
 
-def _moment(clock: Clock, part: Part | None, day: date | None, now: datetime) -> datetime:
+def moment_of(clock: Clock, part: Part | None, day: date | None, now: datetime) -> datetime:
     """Return the moment of a time of day, on ``day`` or the next time it comes."""
     if part is None and not clock.is_24h and clock.hour in _OPEN_HOURS:
         return _next_of_two(clock, day, now)
-    hour = _hour(clock, part)
+    hour = hour_of(clock, part)
     moment = _midnight(day or now.date()) + timedelta(hours=hour, minutes=clock.minute)
     if day is None and moment <= now:
         moment += _DAY
@@ -148,7 +148,7 @@ def _next_of_two(clock: Clock, day: date | None, now: datetime) -> datetime:
     return morning + _DAY
 
 
-def _hour(clock: Clock, part: Part | None) -> int:
+def hour_of(clock: Clock, part: Part | None) -> int:
     """Return the hour of the day; 24 and more reach into the next day."""
     hour = clock.hour
     if part is None:
@@ -167,7 +167,7 @@ def _hour(clock: Clock, part: Part | None) -> int:
 
 def _end_of_range(until: Clock, part: Part | None, start: datetime) -> datetime:
     """Return the end of a range of hours: the first such time after its start."""
-    hours = [_hour(until, part)] if part or until.is_24h else [until.hour, until.hour + _NOON]
+    hours = [hour_of(until, part)] if part or until.is_24h else [until.hour, until.hour + _NOON]
     ends = (
         _midnight(start.date()) + timedelta(days=days, hours=hour, minutes=until.minute)
         for days in (0, 1, 2)
@@ -182,7 +182,7 @@ def _repeating(mention: Mention, repeat: Repeat, now: datetime) -> Resolved:
     if mention.clock:
         # A stated later day: 7–11 are in the morning.
         tomorrow = now.date() + _DAY
-        at = _moment(mention.clock, mention.part, tomorrow, now).time()
+        at = moment_of(mention.clock, mention.part, tomorrow, now).time()
     elif mention.part:
         at = mention.part.begins
     recurrence = repeat.at(at)

@@ -38,11 +38,11 @@ _SHORT_PART = re.compile(
 )
 
 _DIGITAL = re.compile(
-    r"(?<![\d:.])(?P<hour>2[0-4]|[01]?\d):(?P<minute>[0-5]\d)(?!\d|:\d)(?:分|\s?(?P<half>[ap]\.?m\b\.?))?",
+    r"(?<![\d:.])(?P<hour>2[0-4]|[01]?\d):(?P<minute>[0-5]\d)(?!\d|:\d)(?:分|\s?(?P<half>[ap]\.?m(?![A-Za-z])\.?))?",
     re.IGNORECASE,
 )
 _ENGLISH = re.compile(
-    r"(?<![\d:.])(?P<hour>1[0-2]|0?[1-9])\s?(?P<half>[ap])\.?m\b\.?", re.IGNORECASE
+    r"(?<![\d:.])(?P<hour>1[0-2]|0?[1-9])\s?(?P<half>[ap])\.?m(?![A-Za-z])\.?", re.IGNORECASE
 )
 #: Behind these nouns 三点 counts points, not hours.
 _POINTS = any_word(

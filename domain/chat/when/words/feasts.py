@@ -62,6 +62,8 @@ _BY_WORD = {word: name for name, words in _FEASTS.items() for word in words.spli
     term + ("(?=那天|节|当天|前|后)" if term in _WEATHER else ""): term
     for term in SOLAR_TERMS - {"清明"}
 }
+#: The words that need no look around them, for feasts of a named year.
+FEASTS_BY_WORD = {word: name for word, name in _BY_WORD.items() if word.isalnum()}
 _WORDS = sorted(_BY_WORD, key=lambda word: (-len(word), word))
 _LOOKBEHIND = re.compile(r"^\(\?<!.*?\)")
 #: The characters with which a feast can begin.

@@ -21,6 +21,7 @@ from domain.chat.intent import read_intent
 from domain.chat.money import find_money
 from domain.chat.numbers import find_numbers
 from domain.chat.passage import Passage
+from domain.chat.times import find_times
 from domain.chat.when import find_when
 from domain.cleaning.name import normalise_name
 from domain.cleaning.phone import normalise_phone
@@ -75,6 +76,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "money": find_money,
     "numbers": find_numbers,
     "written phones": lambda text: find_written_phones(Passage.of(text)),
+    "times": lambda text: find_times(text, NOW),
     "when": lambda text: find_when(text, NOW),
     "follow-up": lambda text: read_follow_up(text, NOW),
     "command": read_command,
