@@ -1,16 +1,40 @@
-"""What acceptance tests share: plain logs, and databases for the command line."""
+"""What acceptance tests share: plain logs, databases, and both ends of the wire."""
 
 from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import structlog
+from aiohttp import ClientSession
+from aiohttp.test_utils import TestServer
 
+from bot.clock import DrivenClock
+from bot.fetcher import Fetcher
+from bot.postman import Postman
+from bot.relay import Relay
+from bot.simulator import demo
+from bot.simulator.app import OFFICIAL_BASE, SIMULATOR, WECOM_BASE, create_simulator
+from bot.wecom.client.clients import Clients
+from bot.wecom.client.corp import CorpAccount, CorpClient
+from bot.wecom.client.official import OfficialAccount, OfficialClient
+from bot.wecom.client.tokens import MemoryTokenStore
+from bot.wecom.client.transport import Transport
+from bot.wecom.errors import Family
+from storage.database import inbox_url_of, open_database
+from storage.fetches import Fetches
+from storage.ids import IdSource
+from storage.inbox import open_inbox
+from storage.outbox import Outbox
 from storage.schema import migrate
+from storage.vault import MasterKeys, Vault
+from tests.acceptance.wire_ends import WireEnds
+
+KEYS = MasterKeys.parse("1:" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVowMTIzNDU=")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -41,3 +65,81 @@ def migrated_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def data(migrated_data: Path, tmp_path: Path) -> Path:
     """Return the data folder of this test's commands, its databases migrated."""
     return shutil.copytree(migrated_data, tmp_path / "data")
+
+
+@pytest.fixture
+async def sim_server(clock: DrivenClock) -> AsyncIterator[TestServer]:
+    """Yield a stand-in whose calls take a moment, so that parallel ones overlap."""
+    config = replace(demo.demo_config(), latency=0.005)
+    async with TestServer(create_simulator(config, clock)) as server:
+        yield server
+
+
+@pytest.fixture
+async def clients(sim_server: TestServer, clock: DrivenClock) -> AsyncIterator[Clients]:
+    """Yield Clew's clients of the stand-in."""
+    base = str(sim_server.make_url("")).rstrip("/")
+    async with ClientSession() as session:
+        corp = CorpClient(
+            CorpAccount(
+                demo.CORPID,
+                demo.AGENTID,
+                demo.APP_SECRET,
+                demo.CUSTOMERS_SECRET,
+                demo.KF_SECRET,
+                demo.CONTACTS_SECRET,
+            ),
+            Transport(session, base + WECOM_BASE, Family.WECOM),
+            MemoryTokenStore(),
+            clock,
+        )
+        official = OfficialClient(
+            OfficialAccount(demo.MP_APPID, demo.MP_SECRET),
+            Transport(session, base + OFFICIAL_BASE, Family.OFFICIAL),
+            MemoryTokenStore(),
+            clock,
+        )
+        yield Clients(corp, {demo.MP_ACCOUNT: official})
+
+
+@pytest.fixture(scope="module")
+def migrated_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with migrated, empty databases of the wire's ends, to be copied."""
+    folder = tmp_path_factory.mktemp("migrated")
+    url = f"sqlite:///{folder / 'main.db'}"
+    asyncio.run(migrate(url, inbox_url_of(url)))
+    return folder
+
+
+@pytest.fixture
+def migrated_url(migrated_files: Path, tmp_path: Path, sqlite_url: str) -> str:
+    """Return the address of this test's migrated database."""
+    for file in migrated_files.glob("*.db"):
+        shutil.copy(file, tmp_path)
+    return sqlite_url
+
+
+@pytest.fixture
+async def clew(
+    migrated_url: str, sim_server: TestServer, clients: Clients, clock: DrivenClock
+) -> AsyncIterator[WireEnds]:
+    """Yield relay, fetcher and clients around one outbox, and the stand-in."""
+    database = await open_database(migrated_url)
+    vault, ids = Vault(KEYS), IdSource(clock.now)
+    inbox = open_inbox(inbox_url_of(migrated_url), database, vault, ids)
+    outbox, fetches = Outbox(database, vault, ids), Fetches(database)
+    yield WireEnds(
+        sim=sim_server.app[SIMULATOR],
+        clock=clock,
+        clients=clients,
+        outbox=outbox,
+        fetches=fetches,
+        inbox=inbox,
+        relay=Relay(outbox, Postman(clients, "https://crm.example.com/"), clock),
+        fetcher=Fetcher(fetches, inbox, clients, clock),
+        vault=vault,
+        ids=ids,
+        database=database,
+    )
+    await inbox.close()
+    await database.close()
