@@ -35,9 +35,10 @@ story: .venv/.develop  ## play the whole job headless, on SQLite and on PostgreS
 	@$(BIN)/clew story
 	@$(BIN)/python -m tests.services $(BIN)/clew story --database {postgres}
 
-crash: .venv/.develop  ## kill the service 200 times under load, on SQLite and on PostgreSQL
+crash: .venv/.develop  ## kill the service 200 times under load and faults: SQLite, PostgreSQL, replicas
 	@$(BIN)/python -m tests.crash 200 sqlite
 	@$(BIN)/python -m tests.crash 200 postgres
+	@$(BIN)/python -m tests.crash 200 replicas
 
 bench: .venv/.bench  ## measure: make bench NAME=…; without NAME list what there is
 	@.ci/packages bench $(BIN)/python

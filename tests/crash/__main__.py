@@ -1,4 +1,4 @@
-"""``python -m tests.crash [KILLS] [sqlite|postgres] [SEED]``: exits 1 when a promise was broken."""
+"""``python -m tests.crash [KILLS] [sqlite|postgres|replicas] [SEED]``: 1 = a broken promise."""
 
 from __future__ import annotations
 
@@ -12,20 +12,47 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.crash.play import Plan, Report, play
-from tests.services import postgres
+from tests.services import postgres, redis
 
 
-def main(kills: int, database: str, seed: int) -> int:
+def main(kills: int, mode: str, seed: int) -> int:
     """Play and print one line per promise."""
     started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="clew-crash-") as folder:
-        if database == "postgres":
-            with postgres.postgres_server() as address, fresh_database(address) as url:
-                report = asyncio.run(play(Plan(kills, Path(folder), url, seed), print))
-        else:
-            report = asyncio.run(play(Plan(kills, Path(folder), seed=seed), print))
+    with tempfile.TemporaryDirectory(prefix="clew-crash-") as folder, ground(mode) as urls:
+        database_url, redis_url = urls
+        plan = Plan(kills, Path(folder), database_url, redis_url, seed)
+        report = asyncio.run(play(plan, tell))
     show(report, time.monotonic() - started)
     return 1 if report.wrong else 0
+
+
+def tell(line: str) -> None:
+    """Print how far it is, at once."""
+    print(line, flush=True)
+
+
+@contextmanager
+def ground(mode: str) -> Iterator[tuple[str, str]]:
+    """Yield the addresses of an empty database and of a Redis; empty ones for SQLite.
+
+    Raises:
+        SystemExit: there is no such mode.
+    """
+    match mode:
+        case "sqlite":
+            yield "", ""
+        case "postgres":
+            with postgres.postgres_server() as address, fresh_database(address) as url:
+                yield url, ""
+        case "replicas":
+            with (
+                postgres.postgres_server() as address,
+                fresh_database(address) as url,
+                redis.redis_server() as redis_url,
+            ):
+                yield url, redis_url
+        case _:
+            sys.exit(f"no such mode: {mode}; there are sqlite, postgres and replicas")
 
 
 @contextmanager
@@ -40,6 +67,8 @@ def fresh_database(address: str) -> Iterator[str]:
 def show(report: Report, seconds: float) -> None:
     """Print what was counted and what is wrong."""
     print(f"{report.kills} kills, {report.acts} acts, {seconds:.0f} s")
+    struck = ", ".join(f"{kind} {number}" for kind, number in report.strikes.items())
+    print(f"faults: {struck or 'none'}")
     for finding in report.findings:
         print(f"{'✗' if finding.wrong else '✓'} {finding.promise}: {finding.counted}")
         for wrong in finding.wrong[:20]:

@@ -17,25 +17,35 @@ from bot.simulator.config import DeliveryConfig
 from bot.simulator.demo import demo_config
 from bot.simulator.simulator import Simulator
 from tests.crash.audit import Finding, audit, until_calm
+from tests.crash.crew import REPLICAS, Crew
 from tests.crash.crowd import Crowd
+from tests.crash.doubt import in_doubt
 from tests.crash.victim import Victim
+from tests.crash.weather import bad_weather, strikes
 from tests.services.ports import free_port
 
 #: Short, so that the rows of a killed process come back while we watch.
 LEASE_SECONDS = 5
 #: The platform gives up after three tries; ours is more patient, so that the load goes on.
 DELIVERY = DeliveryConfig(tries=40, pause=0.2, parallel=8)
-CALM_SECONDS = 180
+#: An endpoint that was closed for a minute (45009) is waited for, more than once.
+CALM_SECONDS = 420
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How often to kill, on which database (SQLite in ``folder`` if empty), by which seed."""
+    """How often to kill, on which database (SQLite in ``folder`` if empty), by which seed.
+
+    With ``redis_url`` the service runs as replicas. ``has_faults`` lets the
+    platform go wrong all the while.
+    """
 
     kills: int
     folder: Path
     database_url: str = ""
+    redis_url: str = ""
     seed: int = 1
+    has_faults: bool = True
     live_for: tuple[float, float] = (0.2, 2.5)
 
 
@@ -45,6 +55,7 @@ class Report:
 
     kills: int
     acts: int
+    strikes: dict[str, int]
     findings: tuple[Finding, ...]
 
     @property
@@ -62,56 +73,67 @@ async def play(plan: Plan, tell: Callable[[str], None]) -> Report:
     try:
         await web.TCPSite(runner, HOST, 0).start()
         sim = app[SIMULATOR]
-        port = free_port()
-        windows = f"http://{HOST}:{runner.addresses[0][1]}"
-        place = Place(plan.folder, port, database_url=plan.database_url)
-        victim = Victim(_environment(place, windows), port, plan.folder / "service.log")
-        await asyncio.to_thread(victim.start)
-        sim.point_at(f"http://{HOST}:{port}")
-        crowd = Crowd(sim, random.Random(plan.seed))
+        place = Place(plan.folder, free_port(), database_url=plan.database_url)
+        crew = _crew(plan, place, sim, f"http://{HOST}:{runner.addresses[0][1]}")
         try:
-            await _kill(plan, victim, crowd, tell)
-            findings = await _end(victim, sim, _url(place))
+            await crew.start()
+            return await _suffer(plan, crew, sim, _url(place), tell)
         finally:
-            await asyncio.to_thread(victim.kill)
-        return Report(plan.kills, crowd.acts, tuple(findings))
+            await crew.end()
     finally:
         await runner.cleanup()
 
 
-def _environment(place: Place, windows: str) -> dict[str, str]:
+def _crew(plan: Plan, place: Place, sim: Simulator, windows: str) -> Crew:
     environment = demo_environment(place, windows)
-    environment["CLEW_LISTEN_HOST"] = HOST
-    environment["CLEW_LISTEN_PORT"] = str(place.port)
     environment["CLEW_LEASE_SECONDS"] = str(LEASE_SECONDS)
-    return environment
+    environment["CLEW_REDIS_URL"] = plan.redis_url
+    victims = [
+        Victim(environment, free_port(), plan.folder / f"service-{number}.log", roles)
+        for number, roles in enumerate(REPLICAS if plan.redis_url else [()])
+    ]
+    return Crew(victims, sim.point_at, random.Random(plan.seed + 2))
 
 
 def _url(place: Place) -> str:
     return place.database_url or f"sqlite:///{place.data_dir / 'clew.db'}"
 
 
-async def _kill(plan: Plan, victim: Victim, crowd: Crowd, tell: Callable[[str], None]) -> None:
+async def _suffer(
+    plan: Plan, crew: Crew, sim: Simulator, url: str, tell: Callable[[str], None]
+) -> Report:
+    if plan.has_faults:
+        sim.faults.load(bad_weather(plan.seed))
+    crowd = Crowd(sim, random.Random(plan.seed))
+    await _kill(plan, crew, crowd, tell)
+    findings = await _end(crew, sim, url)
+    rules = sim.faults.rules
+    findings.append(await in_doubt(url, rules, crew.kills))
+    return Report(crew.kills, crowd.acts, strikes(rules), tuple(findings))
+
+
+async def _kill(plan: Plan, crew: Crew, crowd: Crowd, tell: Callable[[str], None]) -> None:
     stopping = asyncio.Event()
     load = asyncio.create_task(crowd.act_until(stopping))
     dice = random.Random(plan.seed + 1)
+    told = 0
     try:
-        for number in range(plan.kills):
+        while crew.kills < plan.kills:
             await asyncio.sleep(dice.uniform(*plan.live_for))
-            await asyncio.to_thread(victim.kill)
-            await asyncio.to_thread(victim.start)
-            if (number + 1) % 10 == 0:
-                tell(f"{number + 1} kills, {crowd.acts} acts")
+            await crew.strike()
+            if crew.kills >= told + 10:
+                told = crew.kills
+                tell(f"{crew.kills} kills, {crowd.acts} acts")
     finally:
         stopping.set()
         await load
 
 
-async def _end(victim: Victim, sim: Simulator, url: str) -> list[Finding]:
+async def _end(crew: Crew, sim: Simulator, url: str) -> list[Finding]:
     """Wait for calm, let the service stop as an operator would, and audit."""
     await sim.settled()
     is_calm = await until_calm(url, CALM_SECONDS)
     await sim.settled()
-    await asyncio.to_thread(victim.stop)
+    await crew.stop()
     findings = await audit(sim, url)
     return findings if is_calm else [Finding("comes to rest", 0, ("still busy",)), *findings]

@@ -1,4 +1,4 @@
-"""The service as it runs in production: a process of its own, killed without warning."""
+"""A process of the service as it runs in production: killed without warning."""
 
 from __future__ import annotations
 
@@ -9,31 +9,48 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.services.ports import wait_until_accepting
+from tests.patience import PATIENCE
+from tests.services.ports import LOOPBACK, wait_until_accepting
 from tests.shared import ROOT
 
 
 @dataclass(slots=True)
 class Victim:
-    """``clew serve`` with the variables it needs; its log is kept for whoever wonders."""
+    """``clew serve`` with the variables it needs; its log is kept for whoever wonders.
+
+    Without ``roles`` it does everything.
+    """
 
     environment: dict[str, str]
     port: int
     log: Path
+    roles: tuple[str, ...] = ()
     kills: int = 0
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
+    @property
+    def address(self) -> str:
+        """Where it listens."""
+        return f"http://{LOOPBACK}:{self.port}"
+
+    @property
+    def takes_callbacks(self) -> bool:
+        """Tell whether the platform may deliver to it."""
+        return not self.roles or "web" in self.roles
+
     def start(self) -> None:
-        """Start it and return when it takes callbacks.
+        """Start it and return when it listens.
 
         Raises:
             RuntimeError: it ended, or does not listen.
         """
+        roles = [word for role in self.roles for word in ("--role", role)]
+        own = {"CLEW_LISTEN_HOST": LOOPBACK, "CLEW_LISTEN_PORT": str(self.port)}
         with self.log.open("ab") as output:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "serve"],
+            self._process = subprocess.Popen(  # noqa: S603 - our own program
+                [sys.executable, "-m", "bot", "serve", *roles],
                 cwd=ROOT,
-                env={**os.environ, **self.environment},
+                env={**os.environ, **self.environment, **own},
                 stdout=output,
                 stderr=output,
             )
@@ -60,4 +77,4 @@ class Victim:
         if process is None:
             return 0
         process.send_signal(number)
-        return process.wait(timeout=60)
+        return process.wait(timeout=PATIENCE)
