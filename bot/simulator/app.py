@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 
 from aiohttp import web
 
 from bot.simulator.api import (
+    acquisition,
     card_updates,
     contacts,
     customers,
     groups,
     kf,
     login,
+    mass_sends,
     media,
     menus,
     messages,
@@ -20,12 +24,14 @@ from bot.simulator.api import (
     official_tokens,
     tags,
     tokens,
+    transfers,
     ways,
 )
 from bot.simulator.api.gateway import MAX_BODY, Gateway
 from bot.simulator.browser import Browser
 from bot.simulator.config import Face, SimulatorConfig
 from bot.simulator.faults.desk import FaultDesk
+from bot.simulator.passing import keep_time
 from bot.simulator.simulator import Simulator
 from handlers.ports import Clock
 
@@ -52,6 +58,9 @@ def create_simulator(config: SimulatorConfig, clock: Clock) -> web.Application:
         *ways.ENDPOINTS,
         *tags.ENDPOINTS,
         *groups.ENDPOINTS,
+        *acquisition.ENDPOINTS,
+        *transfers.ENDPOINTS,
+        *mass_sends.ENDPOINTS,
         *messages.ENDPOINTS,
         *card_updates.ENDPOINTS,
         *menus.ENDPOINTS,
@@ -77,5 +86,9 @@ def create_simulator(config: SimulatorConfig, clock: Clock) -> web.Application:
 async def _deliveries(app: web.Application) -> AsyncIterator[None]:
     sim = app[SIMULATOR]
     await sim.open()
+    passing = asyncio.create_task(keep_time(sim))
     yield
+    passing.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await passing
     await sim.close()

@@ -130,6 +130,32 @@ class Limits:
     ticket_app_per_hour: int = 100
     parallel_calls: int = 10
     parallel_narrow_calls: int = 5
+    corp_tags: int = 10_000
+    #: A handed-over customer is with the new member after this span unless they refuse.
+    transfer_after: timedelta = timedelta(hours=24)
+    #: Within this span a customer is handed over so often, then refused (40128).
+    transfer_again_after: timedelta = timedelta(days=90)
+    transfers_in_span: int = 2
+    customers_per_member: int = 20_000
+    #: get_groupmsg_send_result of a younger task is refused (41063).
+    mass_send_ready_after: timedelta = timedelta(seconds=2)
+    mass_sends_per_day: int = 1
+    mass_sends_per_month: int = 4
+    mass_send_reminders: int = 3
+    #: balance_low is told once fewer are left.
+    acquisition_low: int = 20
+    calls_per_minute: int = 10_000
+    calls_per_hour: int = 150_000
+    ip_calls_per_minute: int = 20_000
+    ip_calls_per_hour: int = 600_000
+    debug_calls_per_minute: int = 5
+    #: Messages of one user that the bot may be answering at once.
+    bot_in_flight: int = 3
+    bot_stream_life: timedelta = timedelta(minutes=6)
+    bot_response_url_life: timedelta = timedelta(hours=1)
+    bot_answer_within: timedelta = timedelta(seconds=5)
+    bot_per_minute: int = 30
+    bot_per_hour: int = 1000
 
 
 EMPTY_TEMPLATES: Mapping[str, str] = MappingProxyType({})

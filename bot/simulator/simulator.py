@@ -6,9 +6,13 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
+from bot.simulator.acts.acquirers import Acquirers
+from bot.simulator.acts.broadcasts import Broadcasts
+from bot.simulator.acts.console import Console
 from bot.simulator.acts.desk import Desk
 from bot.simulator.acts.fans import Fans
 from bot.simulator.acts.friends import Friends
+from bot.simulator.acts.handovers import Handovers
 from bot.simulator.acts.members import Members
 from bot.simulator.acts.rooms import BY_QR, Rooms
 from bot.simulator.acts.staff import Staff
@@ -47,6 +51,10 @@ class Simulator:
         self.rooms = Rooms(self.world)
         self.members = Members(self.world)
         self.staff = Staff(self.world)
+        self.console = Console(self.world)
+        self.handovers = Handovers(self.world)
+        self.acquirers = Acquirers(self.world, self.friends)
+        self.broadcasts = Broadcasts(self.world)
 
     async def open(self) -> None:
         """Begin to deliver callbacks."""

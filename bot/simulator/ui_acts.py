@@ -47,6 +47,8 @@ class Say(Act, tag="say"):
             case _:
                 customer, _, userid = rest.partition(":")
                 message = sim.friends.say(customer, userid, self.sender, self.text)
+                if self.sender == customer:
+                    sim.acquirers.wrote(customer, userid)
         return {"message": message.id}
 
 

@@ -49,6 +49,12 @@ class Friends:
         follow.add_way = BY_PHONE
         return follow
 
+    def add_by_link(self, customer: str, userid: str, state: str, add_way: int) -> Follow:
+        """Let a customer add a member through a link of that ``state``."""
+        follow = self._add(customer, userid, state=state)
+        follow.add_way = add_way
+        return follow
+
     def confirm(self, customer: str, userid: str) -> Follow:
         """Let the member add a half friend back."""
         follow = self._follow(customer, userid)

@@ -45,7 +45,7 @@ class Staff:
     def resign(self, userid: str) -> None:
         """Let a member leave: delete_user."""
         employee = employee_of(self._world, userid)
-        employee.status = MemberStatus.LEFT
+        employee.status, employee.left_at = MemberStatus.LEFT, self._world.now
         self._tell("delete_user", ("UserID", employee.userid))
 
     def add_customer(self, name: str, unionid: str = "") -> Customer:

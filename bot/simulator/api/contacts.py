@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
+
+from msgspec import Meta
 
 from bot.simulator.api import lookups
 from bot.simulator.api.gateway import Answer, Ask, Endpoint, Strict
@@ -33,6 +35,19 @@ class DepartmentQuery(Strict):
     id: int = ROOT_DEPARTMENT
 
 
+class OneDepartment(Strict):
+    """Query of department/get."""
+
+    id: int
+
+
+class UserIds(Strict):
+    """Body of user/list_id."""
+
+    cursor: str = ""
+    limit: Annotated[int, Meta(ge=1, le=10_000)] = 10_000
+
+
 def get_user(ask: Ask[UserQuery]) -> Answer:
     """Return a member as an app created after June 2022 sees it: no phone, mail, avatar."""
     return _details(lookups.employee(ask.world, ask.body.userid))
@@ -54,11 +69,34 @@ def full_list(ask: Ask[UsersQuery]) -> Answer:
 
 def department_list(ask: Ask[DepartmentQuery]) -> Answer:
     """Return a department and all below it."""
+    return {"department": [_department(d) for d in _below(ask.world, ask.body.id)]}
+
+
+def department_get(ask: Ask[OneDepartment]) -> Answer:
+    """Return one department."""
+    found = ask.world.directory.departments.get(ask.body.id)
+    if found is None:
+        raise Refused(Code.BAD_DEPARTMENT, "department not found")
+    return {"department": _department(found)}
+
+
+def list_ids(ask: Ask[UserIds]) -> Answer:
+    """Return each member's departments, a pair per line, page by page."""
+    pairs = [
+        {"userid": e.userid, "department": number}
+        for e in ask.world.directory.employees
+        for number in e.department
+    ]
+    page, cursor = lookups.page(pairs, ask.body.cursor, ask.body.limit)
+    return {"dept_user": page, "next_cursor": cursor}
+
+
+def _department(department: Department) -> dict[str, object]:
     return {
-        "department": [
-            {"id": d.id, "name": d.name, "parentid": d.parentid, "order": d.order}
-            for d in _below(ask.world, ask.body.id)
-        ]
+        "id": department.id,
+        "name": department.name,
+        "parentid": department.parentid,
+        "order": department.order,
     }
 
 
@@ -111,6 +149,8 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = (
     Endpoint("GET", "/cgi-bin/user/get", UserQuery, get_user, READERS),
     Endpoint("GET", "/cgi-bin/user/simplelist", UsersQuery, simple_list, READERS),
     Endpoint("GET", "/cgi-bin/user/list", UsersQuery, full_list, READERS),
+    Endpoint("POST", "/cgi-bin/user/list_id", UserIds, list_ids, frozenset({Right.CONTACTS})),
+    Endpoint("GET", "/cgi-bin/department/get", OneDepartment, department_get, READERS),
     Endpoint("GET", "/cgi-bin/department/list", DepartmentQuery, department_list, READERS),
     Endpoint(
         "GET", "/cgi-bin/department/simplelist", DepartmentQuery, department_simple_list, READERS

@@ -7,13 +7,19 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from bot.simulator.api import lookups
 from bot.simulator.api.gateway import Answer, Ask, Endpoint, Strict
 from bot.simulator.api.refusal import Code, Refused
 from bot.simulator.config import Right
 from bot.simulator.moments import unix
-from bot.simulator.world.groups import GroupMember
+from bot.simulator.world.groups import Group, GroupMember
+from bot.simulator.world.world import World
 
 CALLERS = frozenset({Right.CUSTOMERS})
+
+
+#: ``status`` of a group; the stand-in hands over at once, so never 2.
+NORMAL, OWNER_LEFT, INHERITED = 0, 1, 3
 
 
 class Owners(Strict):
@@ -39,21 +45,24 @@ class GetGroup(Strict):
 
 
 def get_list(ask: Ask[ListGroups]) -> Answer:
-    """Return groups page by page; all are in normal state 0."""
+    """Return groups page by page, with the state of their ownership."""
     body = ask.body
     owners = {userid.casefold() for userid in body.owner_filter.userid_list}
     groups = [
         group
         for group in ask.world.groups.values()
-        if (not owners or group.owner.casefold() in owners) and body.status_filter == 0
+        if (not owners or group.owner.casefold() in owners)
+        and body.status_filter in (0, _status(ask.world, group))
     ]
-    start = int(body.cursor) if body.cursor.isdigit() else 0
-    page = groups[start : start + body.limit]
-    end = start + len(page)
-    return {
-        "group_chat_list": [{"chat_id": group.chat_id, "status": 0} for group in page],
-        "next_cursor": str(end) if end < len(groups) else "",
-    }
+    page, cursor = lookups.page(groups, body.cursor, body.limit)
+    listed = [{"chat_id": group.chat_id, "status": _status(ask.world, group)} for group in page]
+    return {"group_chat_list": listed, "next_cursor": cursor}
+
+
+def _status(world: World, group: Group) -> int:
+    if world.directory.find(group.owner) is None:
+        return OWNER_LEFT
+    return INHERITED if group.was_inherited else NORMAL
 
 
 def get(ask: Ask[GetGroup]) -> Answer:

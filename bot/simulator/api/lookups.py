@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 from bot.simulator.api.refusal import BAD_OPEN_KFID, Code, Refused
 from bot.simulator.world.kf import KfAccount
 from bot.simulator.world.people import Customer, Employee
 from bot.simulator.world.relations import Follow
 from bot.simulator.world.world import World
+
+T = TypeVar("T")
 
 #: Longest text content in bytes (fact sheet 3.2, 3.8).
 MAX_TEXT = 2048
@@ -69,3 +74,13 @@ def check_media(world: World, media_id: str) -> None:
     """Refuse with 40007 when the corp has no living medium of this id."""
     if world.media.find(media_id, world.now) is None:
         raise Refused(Code.BAD_MEDIA_ID, "invalid media_id")
+
+
+def page(items: Sequence[T], cursor: str, limit: int) -> tuple[list[T], str]:
+    """Return what follows ``cursor`` and the next one, "" at the end; odd ones are 40058."""
+    if cursor and not cursor.isdigit():
+        raise Refused(Code.BAD_PARAMETER, "invalid cursor")
+    start = int(cursor or 0)
+    found = list(items[start : start + limit])
+    end = start + len(found)
+    return found, str(end) if end < len(items) else ""

@@ -31,6 +31,23 @@ class NewTag(Strict):
     order: int = 0
 
 
+class EditTag(Strict):
+    """Body of edit_corp_tag; ``id`` of a tag or of a group, None leaves as it is."""
+
+    id: str
+    name: Name | None = None
+    order: int | None = None
+    agentid: int | None = None
+
+
+class DeleteTag(Strict):
+    """Body of del_corp_tag: tags, whole groups, or both."""
+
+    tag_id: tuple[str, ...] = ()
+    group_id: tuple[str, ...] = ()
+    agentid: int | None = None
+
+
 class AddTag(Strict):
     """Body of add_corp_tag; ``group_id`` of an old group or ``group_name`` of any."""
 
@@ -62,11 +79,50 @@ def add(ask: Ask[AddTag]) -> Answer:
     names = [tag.name for tag in group.tags] + [tag.name for tag in ask.body.tag]
     if len(names) != len(set(names)):
         raise Refused(Code.TAG_EXISTS, "tag name has been used")
-    ids, now = ask.world.ids, ask.world.now
-    created = [Tag(ids.word("et"), tag.name, tag.order, now) for tag in ask.body.tag]
+    library = ask.world.relations.tag_groups.values()
+    if sum(len(g.tags) for g in library) + len(ask.body.tag) > ask.world.config.limits.corp_tags:
+        raise Refused(Code.TOO_MANY_CORP_TAGS, "too many corp tags")
+    ids, now, agentid = ask.world.ids, ask.world.now, ask.body.agentid
+    created = [Tag(ids.word("et"), t.name, t.order, now, agentid) for t in ask.body.tag]
     group.tags.extend(created)
     ask.world.relations.tag_groups[group.id] = group
     return {"tag_group": _wire(group, created)}
+
+
+def edit(ask: Ask[EditTag]) -> Answer:
+    """Rename or move a tag or group; 81011 unless the same app made it."""
+    body, relations = ask.body, ask.world.relations
+    found = relations.find_tag(body.id)
+    target = found[1] if found else relations.tag_groups.get(body.id)
+    if target is None:
+        raise Refused(Code.TAG_MISSING, "invalid tagid")
+    _check_maker(target, body.agentid)
+    siblings = found[0].tags if found else list(relations.tag_groups.values())
+    if any(one.name == body.name for one in siblings if one is not target):
+        raise Refused(Code.TAG_EXISTS, "tag name has been used")
+    target.name = target.name if body.name is None else body.name
+    target.order = target.order if body.order is None else body.order
+    return {}
+
+
+def delete(ask: Ask[DeleteTag]) -> Answer:
+    """Delete tags and groups; they vanish from every customer, and no callback follows."""
+    body, relations = ask.body, ask.world.relations
+    groups = [relations.tag_groups.get(group_id) for group_id in body.group_id]
+    tags = [relations.find_tag(tag_id) for tag_id in body.tag_id]
+    doomed = [tag for group in groups if group for tag in group.tags]
+    doomed += [pair[1] for pair in tags if pair]
+    if not doomed or None in groups or None in tags:
+        raise Refused(Code.TAG_MISSING, "invalid tagid")
+    for tag in doomed:
+        _check_maker(tag, body.agentid)
+    relations.remove_tags({tag.id for tag in doomed})
+    return {}
+
+
+def _check_maker(target: Tag | TagGroup, agentid: int | None) -> None:
+    if target.agentid != agentid:
+        raise Refused(Code.TAG_OF_ANOTHER, "tag can only be edited by its creator")
 
 
 def _group(world: World, body: AddTag) -> TagGroup:
@@ -79,7 +135,9 @@ def _group(world: World, body: AddTag) -> TagGroup:
     if not body.group_name:
         raise Refused(Code.BAD_PARAMETER, "invalid request parameter: group_name")
     named = next((g for g in groups.values() if g.name == body.group_name), None)
-    return named or TagGroup(world.ids.word("eg"), body.group_name, body.order, world.now)
+    return named or TagGroup(
+        world.ids.word("eg"), body.group_name, body.order, world.now, agentid=body.agentid
+    )
 
 
 def _wire(group: TagGroup, tags: list[Tag]) -> dict[str, object]:
@@ -106,4 +164,6 @@ BASE = "/cgi-bin/externalcontact"
 ENDPOINTS: tuple[Endpoint[Any], ...] = (
     Endpoint("POST", f"{BASE}/get_corp_tag_list", Wanted, get_list, CALLERS),
     Endpoint("POST", f"{BASE}/add_corp_tag", AddTag, add, CALLERS),
+    Endpoint("POST", f"{BASE}/edit_corp_tag", EditTag, edit, CALLERS),
+    Endpoint("POST", f"{BASE}/del_corp_tag", DeleteTag, delete, CALLERS),
 )

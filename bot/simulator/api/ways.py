@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from bot.simulator.api import lookups
+from bot.simulator.api import attachments, lookups
 from bot.simulator.api.gateway import Answer, Ask, Endpoint, Strict
 from bot.simulator.api.refusal import Code, Refused
 from bot.simulator.config import Right
@@ -15,7 +15,6 @@ from bot.simulator.world.codes import CodeFault
 from bot.simulator.world.people import MemberStatus
 from bot.simulator.world.relations import ContactWay
 from bot.simulator.world.windows import MessageKind, Said
-from bot.simulator.world.world import World
 
 CALLERS = frozenset({Right.CUSTOMERS})
 MAX_WELCOME = 4000
@@ -58,48 +57,12 @@ class WelcomeText(Strict):
     content: str
 
 
-class WelcomeLink(Strict):
-    """A link attachment."""
-
-    title: str
-    url: str
-    picurl: str = ""
-    desc: str = ""
-
-
-class WelcomeMedia(Strict):
-    """An image, video or file attachment."""
-
-    media_id: str = ""
-    pic_url: str = ""
-
-
-class WelcomeProgram(Strict):
-    """A mini program attachment."""
-
-    title: str
-    pic_media_id: str
-    appid: str
-    page: str
-
-
-class Attachment(Strict):
-    """One attachment; the part named by ``msgtype`` must be there."""
-
-    msgtype: str
-    image: WelcomeMedia | None = None
-    video: WelcomeMedia | None = None
-    file: WelcomeMedia | None = None
-    link: WelcomeLink | None = None
-    miniprogram: WelcomeProgram | None = None
-
-
 class Welcome(Strict):
     """Body of send_welcome_msg."""
 
     welcome_code: str
     text: WelcomeText | None = None
-    attachments: Annotated[tuple[Attachment, ...], Meta(max_length=9)] = ()
+    attachments: Annotated[tuple[attachments.Attachment, ...], Meta(max_length=9)] = ()
 
 
 def add_way(ask: Ask[AddWay]) -> Answer:
@@ -173,7 +136,7 @@ def send_welcome(ask: Ask[Welcome]) -> Answer:
         raise Refused(Code.BAD_PARAMETER, "text and attachments are both empty")
     if text:
         lookups.check_text(text, longest=MAX_WELCOME)
-    attachments = [_attachment(world, attachment) for attachment in body.attachments]
+    attached = [attachments.shown(world, attachment) for attachment in body.attachments]
     pair = world.relations.welcome_codes.redeem(body.welcome_code, world.now)
     if pair is CodeFault.USED:
         raise Refused(Code.WELCOME_CODE_USED, "welcome msg has been sent")
@@ -182,30 +145,9 @@ def send_welcome(ask: Ask[Welcome]) -> Answer:
     window = f"friend:{pair.external_userid}:{pair.userid}"
     if text:
         world.windows.show(window, pair.userid, Said(MessageKind.WELCOME, text))
-    for said in attachments:
+    for said in attached:
         world.windows.show(window, pair.userid, said)
     return {}
-
-
-def _attachment(world: World, attachment: Attachment) -> Said:
-    msgtype = attachment.msgtype
-    if msgtype not in ("image", "video", "file", "link", "miniprogram"):
-        raise Refused(Code.BAD_MSGTYPE, "invalid message type")
-    part = getattr(attachment, msgtype)
-    match part:
-        case WelcomeLink():
-            link = {"title": part.title, "desc": part.desc, "url": part.url}
-            return Said(MessageKind.LINK, part.title, {"link": link})
-        case WelcomeProgram():
-            lookups.check_media(world, part.pic_media_id)
-            return Said(MessageKind.LINK, part.title, {"link": {"title": part.title}})
-        case WelcomeMedia() if part.pic_url and msgtype == "image":
-            return Said(MessageKind.IMAGE, "", {"url": part.pic_url})
-        case WelcomeMedia():
-            lookups.check_media(world, part.media_id)
-            return Said(MessageKind.IMAGE, "", {"media_id": part.media_id})
-        case _:
-            raise Refused(Code.BAD_PARAMETER, f"invalid request parameter: {msgtype}")
 
 
 BASE = "/cgi-bin/externalcontact"

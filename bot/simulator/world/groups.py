@@ -29,7 +29,10 @@ class GroupMember:
 
 @dataclass(slots=True)
 class Group:
-    """A customer group; ``version`` counts changes of the member list."""
+    """A customer group; ``version`` counts changes of the member list.
+
+    ``was_inherited`` once a former owner's group went to a new one.
+    """
 
     chat_id: str
     name: str
@@ -38,6 +41,7 @@ class Group:
     notice: str = ""
     members: dict[str, GroupMember] = field(default_factory=dict)
     version: int = 1
+    was_inherited: bool = False
 
     def as_json(self) -> dict[str, object]:
         """Return the form the browser draws."""

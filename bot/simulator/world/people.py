@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import IntEnum
 
 #: Id of the department every corp has.
@@ -31,7 +32,7 @@ class Department:
 
 @dataclass(slots=True)
 class Employee:
-    """A member; ``role`` (rep, manager) only serves the windows."""
+    """A member; ``role`` (rep, manager) only serves the windows; ``left_at`` once gone."""
 
     userid: str
     name: str
@@ -40,6 +41,7 @@ class Employee:
     role: str = "rep"
     is_leader: bool = False
     status: MemberStatus = MemberStatus.ACTIVE
+    left_at: datetime | None = None
 
     def as_json(self) -> dict[str, object]:
         """Return the form the browser draws."""
@@ -88,6 +90,16 @@ class Directory:
         """Return the member, or None when unknown or gone."""
         found = self._employees.get(userid.casefold())
         return found if found and found.status != MemberStatus.LEFT else None
+
+    def leaver(self, userid: str) -> Employee | None:
+        """Return the member who has left, or None when unknown or still here."""
+        found = self._employees.get(userid.casefold())
+        return found if found and found.status == MemberStatus.LEFT else None
+
+    @property
+    def leavers(self) -> list[Employee]:
+        """Members that have left."""
+        return [e for e in self._employees.values() if e.status == MemberStatus.LEFT]
 
     def add(self, employee: Employee) -> None:
         """Take in a member, replacing one of the same userid."""

@@ -76,23 +76,25 @@ class ContactWay:
 
 @dataclass(slots=True)
 class Tag:
-    """A corp tag."""
+    """A corp tag; ``agentid`` is the app that made it, None = a person in the console."""
 
     id: str
     name: str
     order: int
     created_at: datetime
+    agentid: int | None = None
 
 
 @dataclass(slots=True)
 class TagGroup:
-    """A group of corp tags."""
+    """A group of corp tags; ``agentid`` as of :class:`Tag`."""
 
     id: str
     name: str
     order: int
     created_at: datetime
     tags: list[Tag] = field(default_factory=list)
+    agentid: int | None = None
 
 
 class Relations:
@@ -132,3 +134,12 @@ class Relations:
                 if tag.id == tag_id:
                     return group, tag
         return None
+
+    def remove_tags(self, tag_ids: set[str]) -> None:
+        """Take tags out of the library and off every customer; an empty group goes too."""
+        for group in list(self.tag_groups.values()):
+            group.tags = [tag for tag in group.tags if tag.id not in tag_ids]
+            if not group.tags:
+                del self.tag_groups[group.id]
+        for follow in self._follows.values():
+            follow.tag_ids = [tag_id for tag_id in follow.tag_ids if tag_id not in tag_ids]

@@ -26,6 +26,8 @@ class ConversationKind(StrEnum):
     MP = "mp"
     FRIEND = "friend"
     GROUP = "group"
+    #: 群发助手: the mass-send tasks of a member.
+    MASS = "mass"
 
 
 class MessageKind(StrEnum):
@@ -38,6 +40,8 @@ class MessageKind(StrEnum):
     EVENT = "event"
     LINK = "link"
     IMAGE = "image"
+    #: Something to decide: title, lines and buttons that act.
+    OFFER = "offer"
 
 
 @dataclass(slots=True)
@@ -45,8 +49,8 @@ class Message:
     """A message in a window.
 
     ``body`` holds the wire part that the kind needs (``card``, ``menu``, ``link``,
-    ``media_id``); ``replaced`` is the grey word that took the place of a card's
-    buttons.
+    ``media_id``, ``offer``); ``replaced`` is the grey word that took the place of
+    the buttons.
     """
 
     id: str

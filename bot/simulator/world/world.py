@@ -9,17 +9,20 @@ from datetime import datetime
 from bot.simulator.config import SimulatorConfig
 from bot.simulator.texts import Texts
 from bot.simulator.wire.courier import Courier
+from bot.simulator.world.acquisition import Acquisition
 from bot.simulator.world.app_chat import AppChat
 from bot.simulator.world.codes import Codes
 from bot.simulator.world.groups import Group
 from bot.simulator.world.hub import Hub
 from bot.simulator.world.ids import Ids
 from bot.simulator.world.kf import KfDesk
+from bot.simulator.world.mass_sends import MassSends
 from bot.simulator.world.media import MediaShelf
 from bot.simulator.world.official import OfficialAccount
 from bot.simulator.world.people import Customers, Directory
 from bot.simulator.world.relations import Relations
 from bot.simulator.world.tokens import TokenOffice
+from bot.simulator.world.transfers import Transfers
 from bot.simulator.world.windows import Windows
 from handlers.ports import Clock
 
@@ -89,6 +92,9 @@ class World:
     official_media: MediaShelf
     #: OAuth codes stand for a userid or external_userid.
     login_codes: Codes[str]
+    acquisition: Acquisition = field(default_factory=Acquisition)
+    transfers: Transfers = field(default_factory=Transfers)
+    mass_sends: MassSends = field(default_factory=MassSends)
     switches: Switches = field(default_factory=Switches)
     calls: deque[ApiCall] = field(default_factory=lambda: deque(maxlen=CALLS_KEPT))
 

@@ -137,6 +137,24 @@ class ContactApi:
         body = {"group_name": group, "tag": [{"name": n} for n in names], "agentid": agent_id}
         return object_of(await self._api.post(f"{_BASE}/add_corp_tag", body), "tag_group")
 
+    async def edit_tag(self, ident: str, name: str, agent_id: int) -> None:
+        """Rename a tag, or a group of tags.
+
+        Raises:
+            WireError: 40068 unknown, 40071 name taken, 81011 made by another app.
+        """
+        body = {"id": ident, "name": name, "agentid": agent_id}
+        await self._api.post(f"{_BASE}/edit_corp_tag", body)
+
+    async def delete_tags(self, tag_ids: Sequence[str], agent_id: int) -> None:
+        """Delete tags; they vanish from every customer, and no callback follows.
+
+        Raises:
+            WireError: 40068 unknown, 81011 made by another app.
+        """
+        body = {"tag_id": list(tag_ids), "agentid": agent_id}
+        await self._api.post(f"{_BASE}/del_corp_tag", body)
+
     async def add_contact_way(self, request: ContactWayRequest) -> ContactWay:
         """Create a QR code. Not idempotent: store the answer under its state before use.
 

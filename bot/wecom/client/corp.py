@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from bot.wecom.client.acquisition import AcquisitionApi
 from bot.wecom.client.answers import number_of, required_text
 from bot.wecom.client.api import Api
 from bot.wecom.client.app import AppApi
@@ -13,8 +14,10 @@ from bot.wecom.client.directory import DirectoryApi
 from bot.wecom.client.groups import GroupApi
 from bot.wecom.client.kf import KfApi
 from bot.wecom.client.login import LoginApi
+from bot.wecom.client.mass_sends import MassSendApi
 from bot.wecom.client.media import MediaApi
 from bot.wecom.client.tokens import Issue, Token, TokenKeeper, TokenStore
+from bot.wecom.client.transfers import TransferApi
 from bot.wecom.client.transport import Transport, WireCall
 from handlers.ports import Clock
 
@@ -50,6 +53,9 @@ class CorpClient:
         self.login = LoginApi(own, self._key("app"), store, clock)
         self.contacts = ContactApi(contact)
         self.groups = GroupApi(contact)
+        self.acquisition = AcquisitionApi(contact)
+        self.transfers = TransferApi(contact)
+        self.mass_sends = MassSendApi(contact)
         self.kf = KfApi(self._api("kf", account.kf_secret))
         self.directory = DirectoryApi(self._api("directory", account.directory_secret))
 

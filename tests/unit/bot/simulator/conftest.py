@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
+import aiohttp
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.simulator import demo
 from bot.simulator.app import OFFICIAL_BASE, SIMULATOR, WECOM_BASE, create_simulator
 from bot.simulator.config import SimulatorConfig
+from bot.wecom.client.corp import CorpAccount, CorpClient
+from bot.wecom.client.tokens import MemoryTokenStore
+from bot.wecom.client.transport import Transport
+from bot.wecom.errors import Family
 from tests.unit.bot.simulator.listening_clew import ListeningClew
 from tests.unit.bot.simulator.platform_caller import OfficialCaller, PlatformCaller
 
@@ -61,3 +66,18 @@ def api(client: TestClient[Any, Any]) -> PlatformCaller:
 @pytest.fixture
 def mp(client: TestClient[Any, Any]) -> OfficialCaller:
     return OfficialCaller(client, OFFICIAL_BASE)
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+def corp(
+    client: TestClient[Any, Any], session: aiohttp.ClientSession, clock: DrivenClock
+) -> CorpClient:
+    account = CorpAccount(demo.CORPID, demo.AGENTID, demo.APP_SECRET, kf_secret=demo.KF_SECRET)
+    transport = Transport(session, str(client.make_url(WECOM_BASE)), Family.WECOM)
+    return CorpClient(account, transport, MemoryTokenStore(), clock)

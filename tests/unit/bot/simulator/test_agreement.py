@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,17 +10,16 @@ import pytest
 
 from bot.simulator import demo
 from bot.simulator.acts.friends import Edit
-from bot.simulator.app import OFFICIAL_BASE, WECOM_BASE
+from bot.simulator.app import OFFICIAL_BASE
 from bot.wecom import cards, render
 from bot.wecom.client.contact import ContactWayRequest
-from bot.wecom.client.corp import CorpAccount, CorpClient
+from bot.wecom.client.corp import CorpClient
 from bot.wecom.client.kf import PullRequest, ServiceState, SessionState
 from bot.wecom.client.media import MediaKind
 from bot.wecom.client.official import OfficialAccount, OfficialClient
 from bot.wecom.client.tokens import MemoryTokenStore
 from bot.wecom.client.transport import Transport, Upload
 from bot.wecom.errors import Family, WireError
-from bot.wecom.parse import parse
 from domain.messages import (
     Card,
     CardButton,
@@ -34,7 +32,6 @@ from domain.messages import (
     Text,
     Welcome,
 )
-from handlers.updates import Unknown, Update
 from tests.unit.bot.simulator.seeded import (
     EXPO,
     GROUP,
@@ -43,6 +40,7 @@ from tests.unit.bot.simulator.seeded import (
     ZHANG_SAN,
     ZHANG_SAN_OPENID,
 )
+from tests.unit.bot.simulator.understanding import updates
 
 if TYPE_CHECKING:
     from aiohttp.test_utils import TestClient
@@ -67,21 +65,6 @@ NOTICE = Card(title="画像", task_id="portrait-1", text="近七天互动 5 次"
 
 
 @pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as session:
-        yield session
-
-
-@pytest.fixture
-def corp(
-    client: TestClient[Any, Any], session: aiohttp.ClientSession, clock: DrivenClock
-) -> CorpClient:
-    account = CorpAccount(demo.CORPID, demo.AGENTID, demo.APP_SECRET, kf_secret=demo.KF_SECRET)
-    transport = Transport(session, str(client.make_url(WECOM_BASE)), Family.WECOM)
-    return CorpClient(account, transport, MemoryTokenStore(), clock)
-
-
-@pytest.fixture
 def official(
     client: TestClient[Any, Any], session: aiohttp.ClientSession, clock: DrivenClock
 ) -> OfficialClient:
@@ -92,13 +75,6 @@ def official(
 
 def app_envelope(send_id: int) -> render.AppEnvelope:
     return render.AppEnvelope("LiLei", demo.AGENTID, send_id, "https://a.example")
-
-
-def updates(clew: ListeningClew, source: str) -> list[Update]:
-    """Parse what arrived; nothing the stand-in sends may be unknown to Clew."""
-    found = [parse(source, arrived.plaintext) for arrived in clew.arrived]
-    assert [u for u in found if isinstance(u, Unknown)] == []
-    return found
 
 
 async def test_texts_cards_and_updates_are_taken(

@@ -1,0 +1,18 @@
+"""What happens by itself as the stand-in's clock goes on."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import NoReturn
+
+from bot.simulator.simulator import Simulator
+
+#: Real seconds between two looks at the clock, which a test or a visitor may have moved.
+LOOK_EVERY = 0.2
+
+
+async def keep_time(sim: Simulator) -> NoReturn:
+    """Complete what is due, again and again, until cancelled."""
+    while True:
+        await asyncio.sleep(LOOK_EVERY)
+        sim.handovers.settle()
