@@ -18,6 +18,7 @@ import structlog
 from aiohttp import web
 from prometheus_client import Counter
 
+from bot.wecom.acknowledgement import Acknowledgement
 from bot.wecom.codec import Codec, Signature
 from bot.wecom.codec_errors import BadSignature, CodecError, WrongReceiver
 from bot.wecom.parse import ParseError, peek
@@ -161,6 +162,9 @@ class _Door:
         self._witness = witness
         self._guard = ReplayGuard()
         self._logged: dict[str, datetime] = {}
+        self._source = account.source
+        self._counts: dict[str, Counter] = {}
+        self._acknowledgement = Acknowledgement(_ACKNOWLEDGEMENTS[account.family])
 
     async def verify(self, request: web.Request) -> web.Response:
         """Answer the check that the platform makes when the URL is saved."""
@@ -171,15 +175,14 @@ class _Door:
         self._count("verified")
         return web.Response(body=echo, headers=_PLAIN_HEADERS)
 
-    async def deliver(self, request: web.Request) -> web.Response:
+    async def deliver(self, request: web.Request) -> web.StreamResponse:
         """Store a delivery, then acknowledge it; a repeat is acknowledged too."""
         try:
             is_new = await self._store(request)
         except Exception as error:  # noqa: BLE001 — sorted, counted and logged there
             return self._refuse(error)
         self._count("stored" if is_new else "duplicate")
-        acknowledgement = _ACKNOWLEDGEMENTS[self._account.family]
-        return web.Response(body=acknowledgement, headers=_PLAIN_HEADERS)
+        return self._acknowledgement.to(request, self._clock.now())
 
     def _echo(self, request: web.Request) -> bytes:
         echostr = parameter(request, "echostr")
@@ -210,7 +213,7 @@ class _Door:
 
     async def _ask_witness(self, signed: Signature, body: bytes) -> None:
         witness = self._witness
-        if witness is not None and await witness.has_other_body(self._account.source, signed, body):
+        if witness is not None and await witness.has_other_body(self._source, signed, body):
             raise Refused(web.HTTPForbidden.status_code, "replayed_signature")
 
     def _check_plain(self, signed: Signature) -> None:
@@ -227,9 +230,9 @@ class _Door:
         plaintext = body if account.mode is Mode.PLAIN else account.codec.open(signed, body)
         if account.mode is Mode.PLAIN:
             _check_addressee(plaintext, account.corp)
-        arrival = peek(account.source, plaintext)
+        arrival = peek(self._source, plaintext)
         return Delivery(
-            source=account.source,
+            source=self._source,
             key=arrival.key,
             subject=arrival.subject,
             priority=arrival.priority,
@@ -245,16 +248,17 @@ class _Door:
         if last is None or now - last >= _LOG_EVERY:
             self._logged[reason] = now
             defect = error if reason == "defect" else None
-            log.warning(
-                "callback_refused", route=self._account.source, reason=reason, exc_info=defect
-            )
+            log.warning("callback_refused", route=self._source, reason=reason, exc_info=defect)
         response = web.Response(status=status)
         if status in _BODY_UNREAD:
             response.force_close()
         return response
 
     def _count(self, result: str) -> None:
-        self._counter.labels(self._account.source, result).inc()
+        count = self._counts.get(result)
+        if count is None:
+            count = self._counts[result] = self._counter.labels(self._source, result)
+        count.inc()
 
 
 def _verdict(error: Exception) -> tuple[int, str]:

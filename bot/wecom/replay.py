@@ -13,7 +13,7 @@ WINDOW = timedelta(minutes=10)
 #: How far a timestamp may lie from our clock where the signature covers no
 #: content. Half the window: a signature from the future is remembered until it is stale.
 FRESH_FOR = WINDOW / 2
-#: Signatures kept at most, some 30 MB; the oldest go first.
+#: Signatures kept at most, some 20 MB; the oldest go first.
 CAPACITY = 100_000
 
 
@@ -33,20 +33,21 @@ class ReplayGuard:
     def __init__(self, capacity: int = CAPACITY) -> None:
         """Remember nothing yet."""
         self._capacity = capacity
-        self._seen: OrderedDict[tuple[str, str, str], tuple[bytes, datetime]] = OrderedDict()
+        self._seen: OrderedDict[str, tuple[bytes, datetime]] = OrderedDict()
 
     def has_other_body(self, signature: Signature, body: bytes, now: datetime) -> bool:
         """Tell whether the signature was accepted before, with another body."""
-        seen = self._seen.get(_key(signature))
+        seen = self._seen.get(signature.value)
         return seen is not None and now - seen[1] < WINDOW and seen[0] != _digest(body)
 
     def remember(self, signature: Signature, body: bytes, now: datetime) -> None:
         """Note an accepted signature; its window starts with the first time."""
-        key = _key(signature)
-        if key in self._seen and now - self._seen[key][1] < WINDOW:
+        seen = self._seen.get(signature.value)
+        if seen is not None and now - seen[1] < WINDOW:
             return
-        self._seen[key] = (_digest(body), now)
-        self._seen.move_to_end(key)
+        self._seen[signature.value] = (_digest(body), now)
+        if seen is not None:
+            self._seen.move_to_end(signature.value)
         self._forget(now)
 
     def _forget(self, now: datetime) -> None:
@@ -55,10 +56,6 @@ class ReplayGuard:
             if len(self._seen) <= self._capacity and now - seen_at < WINDOW:
                 return
             self._seen.popitem(last=False)
-
-
-def _key(signature: Signature) -> tuple[str, str, str]:
-    return (signature.value, signature.timestamp, signature.nonce)
 
 
 def _digest(body: bytes) -> bytes:
