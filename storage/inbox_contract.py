@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from domain.values import Priority
 from storage.resealing import KeyPage
@@ -24,8 +24,7 @@ PURPOSE = "inbox"
 SUSPECT_AFTER = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """One thing that came in.
 
     ``source`` says from where (``wecom:<app>``, ``kf:<open_kfid>``, ``timer``, …),

@@ -99,6 +99,7 @@ class Vault:
     def __init__(self, keys: MasterKeys) -> None:
         """Take the master keys; purpose keys are derived when first used."""
         self.keys = keys
+        self._sealing = keys.sealing
         self._purposes: dict[tuple[int, str], AESGCM] = {}
         # The one that blinds first; a value may stand under any of the others.
         numbers = sorted(keys.keys, key=lambda number: (number != keys.sealing, number))
@@ -110,7 +111,7 @@ class Vault:
 
     def seal(self, purpose: str, plaintext: bytes, context: bytes = b"") -> bytes:
         """Seal for a purpose; ``context`` (a row's key) must be given again to open."""
-        number = self.keys.sealing
+        number = self._sealing
         nonce = os.urandom(NONCE_BYTES)
         box = self._purpose_key(number, purpose).encrypt(nonce, plaintext, context)
         return number.to_bytes(_NUMBER_BYTES) + nonce + box

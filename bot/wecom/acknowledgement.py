@@ -7,7 +7,7 @@ date changes.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 from aiohttp import HttpVersion11, web
@@ -21,24 +21,24 @@ class Acknowledgement:
     def __init__(self, body: bytes) -> None:
         """Say ``body``, as plain text."""
         self._body = body
-        self._second: datetime | None = None
+        self._second = self._next = datetime.min.replace(tzinfo=UTC)
         self._rendered = _Rendered(b"")
 
     def to(self, request: web.BaseRequest, now: datetime) -> web.StreamResponse:
         """Return the response to a request; ``now`` (UTC) is its date."""
         if not request.keep_alive or request.version != HttpVersion11:
             return web.Response(body=self._body, headers=_HEADERS)
-        second = now.replace(microsecond=0)
-        if second != self._second:
-            self._second = second
-            self._rendered = _Rendered(self._render(second))
+        if not self._second <= now < self._next:
+            self._second = now.replace(microsecond=0)
+            self._next = self._second + timedelta(seconds=1)
+            self._rendered = _Rendered(self._render())
         return self._rendered
 
-    def _render(self, second: datetime) -> bytes:
+    def _render(self) -> bytes:
         headers = {
             **_HEADERS,
             "Content-Length": str(len(self._body)),
-            "Date": format_datetime(second, usegmt=True),
+            "Date": format_datetime(self._second, usegmt=True),
         }
         lines = [f"{name}: {value}" for name, value in headers.items()]
         return "\r\n".join(["HTTP/1.1 200 OK", *lines, "", ""]).encode() + self._body

@@ -177,12 +177,13 @@ class _Door:
 
     async def deliver(self, request: web.Request) -> web.StreamResponse:
         """Store a delivery, then acknowledge it; a repeat is acknowledged too."""
+        now = self._clock.now()
         try:
-            is_new = await self._store(request)
+            is_new = await self._store(request, now)
         except Exception as error:  # noqa: BLE001 — sorted, counted and logged there
             return self._refuse(error)
         self._count("stored" if is_new else "duplicate")
-        return self._acknowledgement.to(request, self._clock.now())
+        return self._acknowledgement.to(request, now)
 
     def _echo(self, request: web.Request) -> bytes:
         echostr = parameter(request, "echostr")
@@ -192,7 +193,7 @@ class _Door:
             return echostr.encode(errors="replace")
         return self._account.codec.verify_url(signature(request, "msg_signature"), echostr)
 
-    async def _store(self, request: web.Request) -> bool:
+    async def _store(self, request: web.Request, now: datetime) -> bool:
         is_plain = self._account.mode is Mode.PLAIN
         signed = signature(request, "signature" if is_plain else "msg_signature")
         if is_plain:
@@ -200,7 +201,6 @@ class _Door:
         body = await read_body(request)
         if is_plain:
             await self._ask_witness(signed, body)
-        now = self._clock.now()
         if self._guard.has_other_body(signed, body, now):
             raise Refused(web.HTTPForbidden.status_code, "replayed_signature")
         if is_plain:

@@ -17,6 +17,7 @@ import threading
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 from cryptography.hazmat.primitives.ciphers import Cipher
@@ -45,8 +46,7 @@ _KEY = re.compile(r"[A-Za-z0-9]{43}")
 _TOKEN = re.compile(r"[A-Za-z0-9]{1,32}")
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(NamedTuple):
     """What the query says: ``value`` is the hex SHA-1, the rest goes into it."""
 
     value: str

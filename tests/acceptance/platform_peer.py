@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -46,7 +46,7 @@ def resigned(sealed: Sealed, encrypt: str) -> Sealed:
     stamp, nonce = sealed.signature.timestamp, sealed.signature.nonce
     value = CODEC._sign(stamp, nonce, encrypt.encode()).decode()
     body = f"<xml><Encrypt><![CDATA[{encrypt}]]></Encrypt></xml>".encode()
-    return Sealed(body, replace(sealed.signature, value=value), encrypt)
+    return Sealed(body, sealed.signature._replace(value=value), encrypt)
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias, TypedDict
+from typing import NamedTuple, TypeAlias, TypedDict
 
 from bot.wecom.parse.fields import LARGEST, Fields, MissingField
 from domain.values import Priority
@@ -15,8 +15,7 @@ from handlers.updates import Unknown, Update
 MESSAGE = "message."
 
 
-@dataclass(frozen=True, slots=True)
-class Peek:
+class Peek(NamedTuple):
     """What storing a payload takes: ``key`` is equal for every delivery of the same thing."""
 
     key: bytes

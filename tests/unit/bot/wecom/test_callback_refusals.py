@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gzip
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import pytest
 from aiohttp import web
@@ -58,7 +57,7 @@ def cut(sealed: Sealed, codec: Codec, length: int) -> Sealed:
     stamp, nonce = sealed.signature.timestamp, sealed.signature.nonce
     value = codec._sign(stamp, nonce, encrypt.encode()).decode()
     body = f"<xml><Encrypt><![CDATA[{encrypt}]]></Encrypt></xml>".encode()
-    return Sealed(body, replace(sealed.signature, value=value), encrypt)
+    return Sealed(body, sealed.signature._replace(value=value), encrypt)
 
 
 @pytest.mark.parametrize("length", [0, 7, -8])
