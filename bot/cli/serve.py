@@ -16,8 +16,9 @@ from bot.cli.words import text
 from bot.clock import DrivenClock, SystemClock
 from bot.cluster.roles import ALL_ROLES, ProcessRole
 from bot.demo import Place, demo
+from bot.interpreter import settle_in
 from bot.loggers import set_up_logs
-from bot.service import running
+from bot.service import Service, running
 from config.settings import Settings
 
 Thing = TypeVar("Thing")
@@ -32,10 +33,12 @@ def serve_forever(roles: Collection[str]) -> None:
 
 async def _serve(settings: Settings, roles: frozenset[ProcessRole]) -> None:
     clock = SystemClock()
-    await _until_stopped(
-        running(settings, clock, roles),
-        lambda service: text("serve.ready", address=service.address),
-    )
+
+    def ready(service: Service) -> str:
+        settle_in()
+        return text("serve.ready", address=service.address)
+
+    await _until_stopped(running(settings, clock, roles), ready)
 
 
 def demo_forever(port: int, windows_port: int, data_dir: Path) -> None:

@@ -11,6 +11,7 @@ from aiohttp import web
 from prometheus_client import Counter
 
 from bot.clock import SystemClock
+from bot.interpreter import settle_in
 from bot.wecom.callback import CallbackAccount, Family, callback_routes
 from bot.wecom.codec import Codec
 from storage.inbox import Delivery
@@ -39,6 +40,7 @@ def main(port: int) -> None:
     counter = Counter("bench_callbacks", "Callbacks", ("route", "result"))
     app = web.Application()
     app.add_routes(callback_routes([account], Drop(), SystemClock(), counter))
+    settle_in()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         web.run_app(
             app,
