@@ -98,6 +98,7 @@ def snapshot(sim: Simulator) -> dict[str, object]:
         "people": people,
         "conversations": [c.as_json() for c in world.windows.conversations.values()],
         "contact_ways": [way.as_json() for way in world.relations.ways.values()],
+        "links": [link.as_json() for link in world.acquisition.links.values()],
         "groups": [group.as_json() for group in world.groups.values()],
         "calls": [call.as_json() for call in list(world.calls)[-CALLS_SHOWN:]],
     }

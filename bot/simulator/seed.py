@@ -12,6 +12,7 @@ from bot.simulator.config import SimulatorConfig
 from bot.simulator.texts import load_texts
 from bot.simulator.wire.courier import Courier
 from bot.simulator.wire.envelopes import envelopes
+from bot.simulator.world.acquisition import AcquisitionLink
 from bot.simulator.world.app_chat import AppChat
 from bot.simulator.world.codes import Codes
 from bot.simulator.world.groups import Group, GroupMember, Side
@@ -86,6 +87,14 @@ class GroupSeed(_Strict):
     owner: str
 
 
+class LinkSeed(_Strict):
+    """An acquisition link that exists from the start."""
+
+    link_id: str
+    name: str
+    users: list[str]
+
+
 class Seed(_Strict):
     """The whole seed file."""
 
@@ -98,6 +107,7 @@ class Seed(_Strict):
     tag_groups: list[TagGroupSeed]
     kf_accounts: list[KfSeed]
     groups: list[GroupSeed]
+    acquisition_links: list[LinkSeed] = []
 
 
 def read_seed(path: Path) -> Seed:
@@ -149,6 +159,9 @@ def _fill(world: World, seed: Seed) -> None:
     for group in seed.tag_groups:
         tags = [Tag(tag.id, tag.name, order, now) for order, tag in enumerate(group.tags)]
         world.relations.tag_groups[group.id] = TagGroup(group.id, group.name, 0, now, tags)
+    for link in seed.acquisition_links:
+        made = AcquisitionLink(link.link_id, link.name, list(link.users), [], now)
+        world.acquisition.links[link.link_id] = made
     for kf in seed.kf_accounts:
         world.kf.accounts[kf.open_kfid] = KfAccount(kf.open_kfid, kf.name, list(kf.servicers))
     for chat in seed.groups:

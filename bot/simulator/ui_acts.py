@@ -120,6 +120,42 @@ class Scan(Act, tag="scan"):
         return {"conversation": f"friend:{self.customer}:{follow.userid}"}
 
 
+class OpenLink(Act, tag="open_link"):
+    """A customer opens an acquisition link; ``state`` is its ``customer_channel``."""
+
+    customer: str
+    link_id: str
+    state: str = ""
+
+    async def run(self, sim: Simulator) -> Result:
+        """Add the member behind it."""
+        follow = sim.acquirers.open(self.customer, self.link_id, self.state)
+        return {"conversation": f"friend:{self.customer}:{follow.userid}"}
+
+
+class RefuseTransfer(Act, tag="refuse_transfer"):
+    """A customer refuses the member they are handed over to."""
+
+    customer: str
+
+    async def run(self, sim: Simulator) -> Result:
+        """Refuse."""
+        sim.handovers.refuse(self.customer)
+        return {}
+
+
+class MassSend(Act, tag="mass_send"):
+    """A member confirms a mass-send task."""
+
+    userid: str
+    msgid: str
+
+    async def run(self, sim: Simulator) -> Result:
+        """Send it into the chats."""
+        statuses = sim.broadcasts.send(self.userid, self.msgid)
+        return {"statuses": [status.value for status in statuses]}
+
+
 class Follow(Act, tag="follow"):
     """A customer follows the official account."""
 
@@ -222,6 +258,9 @@ ACTS = (
     | AppMenu
     | MpMenu
     | Scan
+    | OpenLink
+    | RefuseTransfer
+    | MassSend
     | Follow
     | Unfollow
     | EnterKf

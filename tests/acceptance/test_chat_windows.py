@@ -88,19 +88,20 @@ class Clew:
     async def send(self, msgtype: str, content: dict[str, Any]) -> str:
         """Send the rep an app message; return the response_code of a card."""
         body = {"touser": REP, "agentid": AGENTID, "msgtype": msgtype, msgtype: content}
-        answer = await self._call("message/send", body)
+        answer = await self.call("message/send", body)
         return str(answer.get("response_code", ""))
 
     async def update_card(self, response_code: str, **change: object) -> None:
         """Replace the buttons (``button``) or the whole card (``template_card``)."""
         body = {"userids": [REP], "agentid": AGENTID, "response_code": response_code, **change}
-        await self._call("message/update_template_card", body)
+        await self.call("message/update_template_card", body)
 
     async def set_menu(self, *buttons: dict[str, Any]) -> None:
         """Give the app its bottom menu."""
-        await self._call("menu/create", {"button": list(buttons)}, agentid=str(AGENTID))
+        await self.call("menu/create", {"button": list(buttons)}, agentid=str(AGENTID))
 
-    async def _call(self, path: str, body: dict[str, Any], **query: str) -> dict[str, Any]:
+    async def call(self, path: str, body: dict[str, Any], **query: str) -> dict[str, Any]:
+        """Call an endpoint below /cgi-bin/ and expect it to succeed."""
         async with self.http.get(
             self._url("gettoken"), params={"corpid": CORPID, "corpsecret": APP_SECRET}
         ) as answer:
@@ -295,6 +296,41 @@ async def test_calls_of_the_service_are_listed(windows: Windows) -> None:
         await windows.clew.send("text", {"content": "你好"})
         await page.get_by_text("平台调用记录").click()
         await expect(page.locator("#call-list .call").first).to_contain_text("message/send")
+
+
+async def test_a_rep_sends_a_mass_send_task_into_the_customers_chat(windows: Windows) -> None:
+    await windows.sim.scan(ZHANG_SAN, CONTACT_WAY)
+    task = {"sender": REP, "external_userid": [ZHANG_SAN], "text": {"content": "暑期班报名"}}
+    async with windows.page() as page:
+        await windows.clew.call("externalcontact/add_msg_template", task)
+        await column(page, "rep").locator('[data-kind="mass"]').click()
+        offer = column(page, "rep").locator(".offer")
+        await offer.get_by_role("button", name="发送").click()
+        await expect(offer.get_by_role("status")).to_have_text("已发送")
+        await expect(column(page, "rep").get_by_role("textbox")).to_be_hidden()
+        heard = column(page, "customer").locator(".is-theirs .bubble")
+        await expect(heard).to_have_text("暑期班报名")
+
+
+async def test_a_customer_refuses_to_be_handed_over(windows: Windows) -> None:
+    await windows.sim.scan(ZHANG_SAN, CONTACT_WAY)
+    people = {"handover_userid": REP, "takeover_userid": "HanMeimei"}
+    async with windows.page() as page:
+        body = {**people, "external_userid": [ZHANG_SAN]}
+        await windows.clew.call("externalcontact/transfer_customer", body)
+        await expect(column(page, "customer").locator(".offer")).to_contain_text("韩梅梅")
+        await page.get_by_role("button", name="不接受").click()
+        await expect(column(page, "customer").locator(".offer-end")).to_have_text("已拒绝")
+
+
+async def test_opening_an_acquisition_link_adds_its_member(windows: Windows) -> None:
+    async with windows.page() as page:
+        await page.locator('[data-open="link"]').click()
+        await page.get_by_label("渠道参数").last.fill("feed_ads")
+        await page.get_by_role("button", name="添加", exact=True).last.click()
+        await expect(column(page, "customer").locator(".notice")).to_contain_text("添加了")
+    (follow,) = windows.sim.world.relations.of_customer(ZHANG_SAN)
+    assert follow.state == "feed_ads"
 
 
 async def test_windows_come_back_with_the_full_state_after_a_restart(windows: Windows) -> None:

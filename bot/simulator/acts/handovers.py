@@ -107,6 +107,7 @@ def offer_transfer(world: World, transfer: Transfer, message: str) -> None:
         "label": text("refuse_transfer"),
         "act": "refuse_transfer",
         "fields": {"customer": transfer.external_userid},
+        "is_refusal": True,
         "for": transfer.external_userid,
     }
     lines = [message] if message else []

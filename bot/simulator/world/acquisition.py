@@ -26,8 +26,8 @@ class AcquisitionLink:
     name: str
     users: list[str]
     departments: list[int]
-    skip_verify: bool
     created_at: datetime
+    skip_verify: bool = True
     turn: int = 0
 
     @property

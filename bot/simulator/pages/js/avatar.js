@@ -3,7 +3,7 @@
 import { h, icon } from "./dom.js";
 
 const TONES = 8;
-const SERVICE_ICONS = { app: "thread", kf: "headset", mp: "megaphone", group: "people" };
+const SERVICE_ICONS = { app: "thread", kf: "headset", mp: "megaphone", group: "people", mass: "megaphone", friend: "people", bot: "thread" };
 
 function toneOf(id) {
   let sum = 0;

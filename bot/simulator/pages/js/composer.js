@@ -4,6 +4,8 @@ import { h, icon, keyed } from "./dom.js";
 import { safeUrl } from "./richtext.js";
 import { SAY, SUGGESTIONS } from "./words.js";
 
+/** Kinds of conversations in which nobody writes. */
+const READ_ONLY = new Set(["mass"]);
 const MAX_LENGTH = 2000;
 const MAX_ROWS = 4;
 /** Chinese characters in a line of the input. */
@@ -38,7 +40,7 @@ export class Composer {
     this.#conversation = conversation;
     this.#person = person;
     const { form, label } = this.#parts;
-    form.hidden = conversation === null;
+    form.hidden = conversation === null || READ_ONLY.has(conversation.kind);
     label.textContent = SAY.label(conversation?.title ?? "");
     this.#updateSuggestions();
     this.#updateMenu();

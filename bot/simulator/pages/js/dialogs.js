@@ -5,7 +5,7 @@ import { fromLocalInput, toLocalInput } from "./time.js";
 import { TOOLBAR } from "./words.js";
 
 /** Conversation kind to show after an act succeeded. */
-const SHOWN_AFTER = { scan: "friend", follow: "mp", enter_kf: "kf", join_group: "group" };
+const SHOWN_AFTER = { scan: "friend", open_link: "friend", follow: "mp", enter_kf: "kf", join_group: "group" };
 
 export class Dialogs {
   #store;
@@ -32,6 +32,7 @@ export class Dialogs {
     const dialog = document.getElementById(`dialog-${name}`);
     dialog.querySelector("form").reset();
     if (name === "scan") this.#fillWays();
+    if (name === "link") this.#fillLinks();
     if (name === "group") this.#fillGroups();
     if (name === "time") {
       dialog.querySelector("input").value = toLocalInput(this.#store.now());
@@ -61,6 +62,15 @@ export class Dialogs {
       ],
     }));
     fill("scan-choices", "config_id", choices, TOOLBAR.noWays);
+  }
+
+  #fillLinks() {
+    const choices = this.#store.links.map((link) => ({
+      value: link.link_id,
+      title: link.name,
+      detail: [link.url],
+    }));
+    fill("link-choices", "link_id", choices, TOOLBAR.noLinks);
   }
 
   #fillGroups() {

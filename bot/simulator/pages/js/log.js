@@ -61,6 +61,7 @@ export class Log {
       store: this.#store,
       viewerId: person.id,
       answerMenu: (message, answer) => this.#actions.answerMenu(conversation, person, answer),
+      decide: ({ act, fields }) => this.#actions.run(act, fields),
       clickCard: (message, key, selected) => this.#actions.clickCard(message, key, selected),
     });
   }

@@ -3,6 +3,7 @@
 import { personAvatar, serviceAvatar } from "./avatar.js";
 import { renderCard } from "./cards.js";
 import { h, icon } from "./dom.js";
+import { renderOffer } from "./offer.js";
 import { markdown } from "./markdown.js";
 import { link, richText, safeUrl } from "./richtext.js";
 import { chatLabel, clockSeconds } from "./time.js";
@@ -10,7 +11,7 @@ import { chatLabel, clockSeconds } from "./time.js";
 const QUIET_MS = 5 * 60_000;
 
 /**
- * Items for `keyed`. `view` is {store, viewerId, answerMenu(message, item),
+ * Items for `keyed`. `view` is {store, viewerId, answerMenu(message, item), decide(button),
  * clickCard(message, key, selected)}.
  */
 export function messageItems(conversation, view) {
@@ -65,7 +66,8 @@ function renderMessage(message, sender, conversation, view) {
 
 function bodies(message, isService, view) {
   const found = [];
-  if (message.type === "card") found.push(renderCard(message, view));
+  if (message.type === "offer") found.push(renderOffer(message, view));
+  else if (message.type === "card") found.push(renderCard(message, view));
   else if (message.type === "menu") found.push(renderMenu(message, view));
   else if (message.type === "image") found.push(renderImage(message));
   else if (message.markdown) found.push(bubble(markdown(message.text), "bubble-markdown"));

@@ -16,6 +16,7 @@ export class Store extends EventTarget {
     this.conversations = new Map();
     this.contactWays = [];
     this.groups = [];
+    this.links = [];
     this.calls = [];
     this.seen = new Map();
     this.clock = { base: Date.now(), at: performance.now(), isRunning: false };
@@ -36,6 +37,7 @@ export class Store extends EventTarget {
     for (const conversation of state.conversations ?? []) this.#keep(conversation);
     this.contactWays = state.contact_ways ?? [];
     this.groups = state.groups ?? [];
+    this.links = state.links ?? [];
     this.calls = (state.calls ?? []).slice(-CALLS_KEPT);
     this.#setClock(state.now, state.is_running ?? true);
     if (!this.isLoaded) {
@@ -72,6 +74,12 @@ export class Store extends EventTarget {
         break;
       case "group":
         this.groups = upsert(this.groups, event.group, "chat_id");
+        break;
+      case "link":
+        this.links = upsert(this.links, event.link, "link_id");
+        break;
+      case "link_removed":
+        this.links = this.links.filter(({ link_id: id }) => id !== event.link_id);
         break;
       case "menus":
         this.menus = event.menus ?? {};

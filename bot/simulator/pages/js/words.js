@@ -9,7 +9,7 @@ export const ROLES = {
   },
   rep: {
     name: "销售",
-    tabs: { app: "线索助手", friend: "客户", group: "群聊" },
+    tabs: { app: "线索助手", friend: "客户", group: "群聊", mass: "群发助手" },
     nobody: "通讯录里还没有销售",
   },
   manager: {
@@ -63,6 +63,10 @@ export const EMPTY = {
     title: "还没有客户群",
     advice: "有客户入群之后，群聊会出现在这里。",
   },
+  "rep.mass": {
+    title: "没有群发任务",
+    advice: "企业创建的群发任务会出现在这里，点“发送”才会发到客户的聊天里。每位客户每天最多收到一条。",
+  },
   "manager.app": {
     title: "主管从这里看全局",
     advice: "想知道漏斗，或者某条线索的来龙去脉，直接说出来就行。",
@@ -91,7 +95,7 @@ export const SAY = {
 };
 
 /** Titles of the conversations, as the phone's title bar shows them. */
-export const TITLES = { app: "线索助手", kf: "微信客服", mp: "公众号", friend: "聊天", group: "群聊" };
+export const TITLES = { app: "线索助手", kf: "微信客服", mp: "公众号", friend: "聊天", group: "群聊", mass: "群发助手" };
 
 /** Menu of the title bar, by role and kind: label, act, and question before it is done. */
 export const NAV_ACTIONS = {
@@ -131,6 +135,7 @@ export const TOOLBAR = {
   loading: "正在连接平台替身……",
   advanced: (label) => `时钟已到 ${label}`,
   noWays: "还没有渠道活码。Clew 启动后会自己创建，请稍等或查看平台调用记录。",
+  noLinks: "还没有获客链接。",
   noGroups: "还没有客户群。",
   noCustomer: "先添加一位客户",
   wayUsers: (names) => `接待：${names}`,
