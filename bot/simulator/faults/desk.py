@@ -10,7 +10,8 @@ import msgspec
 from aiohttp import web
 
 from bot.simulator.faults.check import FaultRefused
-from bot.simulator.faults.fault import Fault, Profile
+from bot.simulator.faults.codes import MEANINGS, meaning_at
+from bot.simulator.faults.fault import DEFAULTS, Fault, Profile
 
 if TYPE_CHECKING:
     from bot.simulator.simulator import Simulator
@@ -23,16 +24,49 @@ class FaultDesk:
 
     def __init__(self, sim: Simulator) -> None:
         """Take rules for ``sim``."""
+        self._world = sim.world
         self._faults = sim.faults
         self._texts = sim.world.texts
 
     def mount(self, app: web.Application) -> None:
         """Add the routes."""
+        app.router.add_get("/faults", self.page)
+        app.router.add_get("/faults/catalog", self.catalog)
         app.router.add_get(RULES, self.list)
         app.router.add_post(RULES, self.add)
         app.router.add_delete(RULES, self.clear)
         app.router.add_delete(RULES + "/{id:[0-9]+}", self.remove)
         app.router.add_post("/faults/profile", self.load)
+
+    async def page(self, request: web.Request) -> web.StreamResponse:
+        """Give the page that does the same by hand."""
+        del request
+        page = self._world.config.pages / "faults.html"
+        if not page.is_file():
+            raise web.HTTPNotFound(text=f"{page} is missing")
+        return web.FileResponse(page)
+
+    async def catalog(self, request: web.Request) -> web.Response:
+        """Give what rules may name: kinds with their fields, endpoints, codes, accounts, people."""
+        del request
+        places = self._faults.places
+        codes = [
+            {
+                "errcode": int(code),
+                "paths": sorted({place.path for place in places if meaning_at(code, place)}),
+            }
+            for code in MEANINGS
+        ]
+        people = [(e.userid, e.name) for e in self._world.directory.employees]
+        people += [(c.external_userid, c.name) for c in self._world.customers.all.values()]
+        content = {
+            "kinds": DEFAULTS,
+            "endpoints": sorted({place.path for place in places}),
+            "errcodes": codes,
+            "accounts": list(self._faults.accounts()),
+            "receivers": [{"id": person, "name": name} for person, name in people],
+        }
+        return _json(content)
 
     async def list(self, request: web.Request) -> web.Response:
         """Give the rules in force with their counters."""

@@ -1,6 +1,7 @@
 // The panel of the last API calls that the service made to the platform.
 
 import { h, keyed } from "./dom.js";
+import { KINDS as FAULTS } from "./faults/words.js";
 import { clockSeconds } from "./time.js";
 import { TOOLBAR } from "./words.js";
 
@@ -15,7 +16,7 @@ export class Calls {
 
   update() {
     const calls = this.#store.calls;
-    const failed = calls.filter(({ errcode }) => errcode !== 0).length;
+    const failed = calls.filter(isBad).length;
     byId("calls-count").textContent = calls.length > 0 ? String(calls.length) : "";
     byId("calls-failed").textContent = failed > 0 ? TOOLBAR.callsFailed(failed) : "";
     const items = calls.map((call, index) => ({
@@ -32,15 +33,23 @@ export class Calls {
   }
 }
 
+const isBad = ({ errcode, fault }) => errcode !== 0 || Boolean(fault);
+
+/** What it was answered; a fault that was asked for is named where the call itself went well. */
+function answerOf({ errcode, fault }) {
+  if (errcode !== 0) return String(errcode);
+  return fault ? FAULTS[fault] : "ok";
+}
+
 /** Accepted calls may carry warnings: the platform would cut what they ask for. */
-function row({ at, path, errcode, warnings = [] }) {
-  const isBad = errcode !== 0;
-  const state = isBad ? "is-bad" : warnings.length > 0 ? "is-doubtful" : "";
+function row(call) {
+  const { at, path, warnings = [], fault } = call;
+  const state = isBad(call) ? "is-bad" : warnings.length > 0 ? "is-doubtful" : "";
   return h(
     "li",
-    { className: `call ${state}`, title: [path, ...warnings].join("\n") },
+    { className: `call ${state}`, title: [path, FAULTS[fault], ...warnings].filter(Boolean).join("\n") },
     h("time", { datetime: at }, clockSeconds(new Date(at))),
     h("code", {}, path.replace(/^\/cgi-bin\//, "")),
-    h("span", { className: "errcode" }, isBad ? String(errcode) : "ok"),
+    h("span", { className: "errcode" }, answerOf(call)),
   );
 }
