@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeAlias
 
 import structlog
 
@@ -37,6 +39,8 @@ RECORD_PAUSE_SECONDS = 0.25
 PARALLEL = 4
 #: Troubles that every row of the endpoint and account would meet as well.
 _SHARED = frozenset({Reaction.SLOW_DOWN, Reaction.OPERATOR})
+#: Records what came of a send; returns until when the lane waits.
+Recording: TypeAlias = Callable[[], Awaitable[datetime | None]]
 
 
 @dataclass(slots=True)
@@ -78,7 +82,9 @@ class Lane:
             await self._count_others()
             while self._rows:
                 async with self._tools.slot(self._rows[0].push.endpoint):
-                    wait_until = await self._settle_first()
+                    step = await self._settle_first()
+                # The slot is for the call: others need not wait for our commit.
+                wait_until = await step() if callable(step) else step
                 if wait_until is not None:
                     await self._give_back(wait_until)
         except StorageError as error:
@@ -103,8 +109,8 @@ class Lane:
             if (span := ledger_span(push.endpoint)) is not None:
                 tools.budgets.replace(push, await tools.outbox.sent_to(push, now - span))
 
-    async def _settle_first(self) -> datetime | None:
-        """Settle the first row, or return until when the lane has to wait."""
+    async def _settle_first(self) -> Recording | datetime | None:
+        """Send or close the first row; return what is left to record, or a wait of the lane."""
         row, now = self._rows[0], self._tools.clock.now()
         if self._tools.is_stopping or now + SEND_TAKES_AT_MOST > self._until:
             return now
@@ -124,7 +130,7 @@ class Lane:
         if allowance == 0:
             await self._close(row, GiveUp(Reaction.WAIT_FOR_CUSTOMER), "allowance_used")
             return None
-        return await self._send(row)
+        return await self._attempt(row)
 
     async def _allowance(self, row: ClaimedPush, now: datetime) -> int | None:
         """Return how many messages the customer's acts still allow; None when unknown."""
@@ -172,27 +178,25 @@ class Lane:
         self._rows = [joined.into, *rest]
         return joined.into
 
-    async def _send(self, row: ClaimedPush) -> datetime | None:
-        """Attempt the row and record what came of it; return until when the lane waits."""
+    async def _attempt(self, row: ClaimedPush) -> Recording:
+        """Send the row; return how to record what came of it."""
         started = self._tools.clock.now()
         try:
             answer = await self._tools.postman.deliver(row.push, row.id)
         except CannotRenderError as error:
-            await self._close(row, GiveUp("cannot_render"), f"cannot render: {error.reason}")
-            return None
+            reason = f"cannot render: {error.reason}"
+            return partial(self._close, row, GiveUp("cannot_render"), reason)
         except WireError as error:
-            return await self._failed(row, error, started)
+            return self._failed(row, error, started)
         except Exception as error:  # noqa: BLE001 - a defect of ours must not stop the others
             defect = describe_defect(error)
             log.error("send_broke", outbox_id=row.id, defect=defect)  # noqa: TRY400 - see there
-            await self._close(row, Unknown("defect"), f"defect: {defect}")
-            return None
-        await self._finish(row, answer)
-        return None
-
-    async def _finish(self, row: ClaimedPush, answer: Answer) -> None:
+            return partial(self._close, row, Unknown("defect"), f"defect: {defect}")
         now = self._tools.clock.now()
         self._tools.budgets.record(row.push, now)
+        return partial(self._finish, row, answer, now)
+
+    async def _finish(self, row: ClaimedPush, answer: Answer, now: datetime) -> None:
         held = await _patiently(lambda: self._tools.outbox.finish(row, answer, now))
         if not held:
             log.warning("lease_lost_after_send", outbox_id=row.id)
@@ -200,9 +204,8 @@ class Lane:
         due = row.push.not_before or row.created_at
         PUSH_LAG.labels(row.push.endpoint).observe((now - due).total_seconds())
 
-    async def _failed(
-        self, row: ClaimedPush, error: WireError, started: datetime
-    ) -> datetime | None:
+    def _failed(self, row: ClaimedPush, error: WireError, started: datetime) -> Recording:
+        """Decide what to do after a refusal or a silence; a shared rest begins at once."""
         push, tools, now = row.push, self._tools, self._tools.clock.now()
         trouble = met(_before(row), error.reaction, error.reason, started)
         if error.reaction in AMBIGUOUS:
@@ -219,15 +222,21 @@ class Lane:
             decision=type(decision).__name__,
         )
         if not isinstance(decision, Retry):
-            await self._close(row, decision, f"{error.advice}: {trouble.written()}")
-            return None
-        if error.reaction in AMBIGUOUS:
-            await _patiently(lambda: tools.outbox.count_send(row, now))
+            return partial(self._close, row, decision, f"{error.advice}: {trouble.written()}")
         if error.reaction in _SHARED:
             tools.resting[push.endpoint, push.account] = decision.at
-        await _patiently(lambda: tools.outbox.retry(row, decision.at, trouble.written()))
-        PUSHES.labels(push.endpoint, "retried").inc()
-        return decision.at
+        return partial(self._retry, row, trouble, decision.at, now)
+
+    async def _retry(
+        self, row: ClaimedPush, trouble: Trouble, at: datetime, now: datetime
+    ) -> datetime:
+        """Give the row back for another attempt; the lane waits for it."""
+        outbox = self._tools.outbox
+        if trouble.reaction in AMBIGUOUS:
+            await _patiently(lambda: outbox.count_send(row, now))
+        await _patiently(lambda: outbox.retry(row, at, trouble.written()))
+        PUSHES.labels(row.push.endpoint, "retried").inc()
+        return at
 
     async def _close(self, row: ClaimedPush, decision: GiveUp | Unknown, error: str) -> None:
         """Close a row that was not sent, or of which nobody knows."""

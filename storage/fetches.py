@@ -12,10 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import msgspec
+
 from domain.messages import Fetch, FetchKind
+from storage.grouped import Grouped
 from storage.ids import IdSource
+from storage.leased import key_of, told
 from storage.moments import from_micros, to_micros
-from storage.protocols import Database, Row, Transaction, any_of
+from storage.protocols import Database, Dialect, Row, Transaction, any_of
 from storage.signal import WorkSignal
 
 INSERT = """
@@ -29,12 +33,19 @@ where platform_fetch.generation <= excluded.generation
 """
 
 IS_DUE = "select 1 from platform_fetch where state = 'open' and free_at <= $1 limit 1"
-CLAIMABLE = """
-select * from platform_fetch where state = 'open' and free_at <= $1 order by asked_at, id limit $2
+_LOCKING = {Dialect.SQLITE: "", Dialect.POSTGRES: "for update skip locked"}
+CLAIM = {
+    dialect: f"""
+with due as materialized (
+  select id from platform_fetch where state = 'open' and free_at <= $1
+  order by asked_at, id limit $2 {locking})
+update platform_fetch set attempts = attempts + 1, lease_token = $3, free_at = $4
+where id in (select id from due) returning *
 """
+    for dialect, locking in _LOCKING.items()
+}
 
 _HELD = "where id = $1 and lease_token = $2 and state = 'open'"
-FINISH = f"update platform_fetch set state = 'done', lease_token = '', error = '' {_HELD}"
 RETRY = f"update platform_fetch set lease_token = '', free_at = $3, error = $4 {_HELD}"
 FAIL = f"update platform_fetch set state = 'failed', lease_token = '', error = $3 {_HELD}"
 REPLAY = """
@@ -106,39 +117,48 @@ class Fetches:
     def __init__(self, database: Database) -> None:
         """Work on the main database."""
         self._database = database
-        ids = any_of(database.dialect, "id", 1)
-        self._lease = (
-            "update platform_fetch set attempts = attempts + 1, lease_token = $2, free_at = $3"
-            f" where state = 'open' and {ids}"
+        self._finish = (
+            "update platform_fetch set state = 'done', lease_token = '', error = ''"
+            f" where state = 'open' and {any_of(database.dialect, 'id', 1)}"
+            f" and {told(database.dialect)} is not null returning id"
         )
+        self._finishing = Grouped(self._finish_all)
         #: Ring it after a commit that inserted fetches.
         self.signal = WorkSignal()
 
     async def claim(self, limit: int, lease_for: timedelta, now: datetime) -> list[ClaimedFetch]:
         """Take up to ``limit`` requests until ``now + lease_for``, oldest first."""
-        async with self._database.read() as tx:  # nothing to do is nothing to lock
-            if not await tx.fetch(IS_DUE, to_micros(now)):
-                return []
+        if not await self._database.look(IS_DUE, to_micros(now)):
+            return []  # nothing to do is nothing to lock
         token = secrets.token_hex(8)
         async with self._database.write() as tx:
-            rows = await tx.fetch(CLAIMABLE + tx.for_update_skip_locked(), to_micros(now), limit)
-            if rows:
-                ids = tx.array([row["id"] for row in rows])
-                await tx.execute(self._lease, ids, token, to_micros(now + lease_for))
+            lease_until = to_micros(now + lease_for)
+            rows = await tx.fetch(CLAIM[tx.dialect], to_micros(now), limit, token, lease_until)
         return [
             ClaimedFetch(
                 id=row["id"],
                 fetch=_fetch(row),
-                attempts=row["attempts"] + 1,
+                attempts=row["attempts"],
                 lease_token=token,
                 asked_at=from_micros(row["asked_at"]),
             )
-            for row in rows
+            for row in sorted(rows, key=lambda row: (row["asked_at"], row["id"]))
         ]
 
     async def finish(self, claimed: ClaimedFetch) -> bool:
-        """Record that the answer is in the inbox; False when a newer request took over."""
-        return await self._change(FINISH, claimed.id, claimed.lease_token)
+        """Record that the answer is in the inbox; False when a newer request took over.
+
+        Requests that are finished at the same time share a commit.
+        """
+        return await self._finishing.do(claimed)
+
+    async def _finish_all(self, claimed: Sequence[ClaimedFetch]) -> list[bool]:
+        tokens = {key_of(row.id, row.lease_token): True for row in claimed}
+        async with self._database.write() as tx:
+            ids, told = tx.array([row.id for row in claimed]), msgspec.json.encode(tokens)
+            rows = await tx.fetch(self._finish, ids, told.decode())
+        done = {row["id"] for row in rows}
+        return [row.id in done for row in claimed]
 
     async def retry(self, claimed: ClaimedFetch, at: datetime, error: str) -> bool:
         """Give it back until ``at``."""

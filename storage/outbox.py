@@ -9,7 +9,7 @@ got the row; the relay decides by the rule of the endpoint (architecture section
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,7 +20,9 @@ from domain.values import Priority
 from storage import outbox_sql as sql
 from storage.bodies import decode_body, encode_body
 from storage.errors import SealBroken
+from storage.grouped import Grouped
 from storage.ids import IdSource
+from storage.leased import key_of
 from storage.moments import from_micros, micros_or_none, moment_or_none, to_micros
 from storage.outbox_sql import OutboxState
 from storage.protocols import Database, Row, Transaction
@@ -112,6 +114,20 @@ class ClaimedPush:
 
 
 @dataclass(frozen=True, slots=True)
+class _Finished:
+    """A row that the platform took ``at`` a moment, and its answer."""
+
+    row: ClaimedPush
+    answer: Mapping[str, str]
+    at: datetime
+
+    def told(self) -> dict[str, str | int]:
+        """Return what the row keeps of it."""
+        answer = msgspec.json.encode(dict(self.answer)).decode()
+        return {"answer": answer, "at": to_micros(self.at)}
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """A line of the send ledger: what counts against a budget."""
 
@@ -146,6 +162,7 @@ class Outbox:
         self._vault = vault
         self._ids = ids
         self._sql = sql.ON_IDS[database.dialect]
+        self._finishing = Grouped(self._finish_all)
         #: Ring it after a commit that inserted pushes.
         self.signal = WorkSignal()
 
@@ -174,12 +191,10 @@ class Outbox:
             if sql.LAPSED in due:
                 await tx.execute(sql.RECOVER, to_micros(now))
                 due = {priority.value for priority in Priority if priority <= least}
-            rows = await _claimable(tx, limit, now, due)
-            if rows:
-                ids = tx.array([row["id"] for row in rows])
-                await tx.execute(self._sql.lease, ids, token, to_micros(now + lease_for))
+            args = (to_micros(now), limit, token, to_micros(now + lease_for))
+            rows = await tx.fetch(sql.claim(tx.dialect, tuple(sorted(due))), *args)
         claimed = []
-        for row in rows:
+        for row in sorted(rows, key=lambda row: (row["priority"], row["due_at"], row["id"])):
             try:
                 claimed.append(self._claimed(row, token))
             except (SealBroken, ValueError) as error:
@@ -188,8 +203,7 @@ class Outbox:
 
     async def _due(self, now: datetime, least: Priority) -> set[int]:
         """Look without locking anything: relays are woken far more often than there is work."""
-        async with self._database.read() as tx:
-            rows = await tx.fetch(sql.DUE, to_micros(now))
+        rows = await self._database.look(sql.DUE, to_micros(now))
         return {row["priority"] for row in rows if row["priority"] <= least.value}
 
     def _claimed(self, row: Row, token: str) -> ClaimedPush:
@@ -197,7 +211,7 @@ class Outbox:
         return ClaimedPush(
             id=row["id"],
             push=_push(row, decode_body(opened)),
-            attempts=row["attempts"] + 1,
+            attempts=row["attempts"],
             lease_token=token,
             created_at=from_micros(row["created_at"]),
             is_outcome_unknown=bool(row["is_unsure"]),
@@ -207,19 +221,22 @@ class Outbox:
     async def finish(self, claimed: ClaimedPush, answer: Mapping[str, str], now: datetime) -> bool:
         """Record that the platform took it, what it answered, and the line of the ledger.
 
-        False when the lease was lost: then whoever took over decides.
+        Rows that are finished at the same time share a commit. False when the lease
+        was lost: then whoever took over decides.
         """
+        return await self._finishing.do(_Finished(claimed, answer, now))
+
+    async def _finish_all(self, finished: Sequence[_Finished]) -> list[bool]:
+        """Record all of them in one commit; one that lost its lease takes nothing from others."""
+        told = {key_of(one.row.id, one.row.lease_token): one.told() for one in finished}
         async with self._database.write() as tx:
-            held = await tx.execute(
-                self._sql.finish,
-                tx.array([claimed.id]),
-                claimed.lease_token,
-                msgspec.json.encode(dict(answer)).decode(),
-                to_micros(now),
-            )
+            ids = tx.array([one.row.id for one in finished])
+            rows = await tx.fetch(self._sql.finish, ids, msgspec.json.encode(told).decode())
             # It was sent, whoever holds the lease: the budget is used.
-            await self._count(tx, claimed, now)
-        return held == 1
+            lines = [self._line(one.row, one.at) for one in finished]
+            await tx.execute_many(sql.COUNT_SEND, lines)
+        held = {row["id"] for row in rows}
+        return [one.row.id in held for one in finished]
 
     async def unknown(self, claimed: ClaimedPush, error: str, now: datetime) -> bool:
         """Give up without knowing whether it arrived; it counts as sent in the ledger."""
@@ -270,16 +287,13 @@ class Outbox:
         return True
 
     async def _count(self, tx: Transaction, claimed: ClaimedPush, now: datetime) -> None:
-        push = claimed.push
-        await tx.execute(
-            sql.COUNT_SEND,
-            self._ids.next(),
-            push.account,
-            push.receiver,
-            push.endpoint.value,
-            claimed.id,
-            to_micros(now),
-        )
+        await tx.execute(sql.COUNT_SEND, *self._line(claimed, now))
+
+    def _line(self, claimed: ClaimedPush, at: datetime) -> tuple[object, ...]:
+        """Return the line of the ledger for a send."""
+        push, sent_at = claimed.push, to_micros(at)
+        who = (push.account, push.receiver, push.endpoint.value)
+        return (self._ids.next(), *who, claimed.id, sent_at)
 
     async def _close(self, ids: Sequence[int], token: str, state: OutboxState, error: str) -> bool:
         changed = await self._change(self._sql.close, ids, token, state.value, error[:500])
@@ -300,8 +314,7 @@ class Outbox:
     async def sent_to(self, push: Push, since: datetime) -> list[Sent]:
         """Return the lines of the ledger for the account, receiver and endpoint of ``push``."""
         key = (push.account, push.receiver, push.endpoint.value)
-        async with self._database.read() as tx:
-            rows = await tx.fetch(sql.SENDS_TO, *key, to_micros(since))
+        rows = await self._database.look(sql.SENDS_TO, *key, to_micros(since))
         return [_sent(row) for row in rows]
 
     async def replay(self, row_id: int, now: datetime) -> bool:
@@ -329,18 +342,6 @@ class Outbox:
         async with self._database.write() as tx:
             await tx.execute(sql.PURGE_LEDGER, moment)
             return await tx.execute(sql.PURGE_BODIES, moment, limit)
-
-
-async def _claimable(
-    tx: Transaction, limit: int, now: datetime, priorities: Iterable[int]
-) -> list[Row]:
-    rows: list[Row] = []
-    locking = tx.for_update_skip_locked("mine")
-    for priority in sorted(priorities):
-        left = limit - len(rows)
-        if left > 0:
-            rows += await tx.fetch(sql.CLAIMABLE + locking, to_micros(now), priority, left)
-    return rows
 
 
 def _push(row: Row, body: Body) -> Push:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from domain.values import Priority
+from storage.leased import told
 from storage.protocols import Dialect, any_of
 
 
@@ -56,9 +58,9 @@ where state = 'leased' and free_at <= $1
 # waits for its next attempt holds the rows after it that are not more urgent. A
 # row whose own moment has not come holds nobody. One priority at a time, so that
 # the index leads to the due rows past any number of later ones.
-CLAIMABLE = """
-select * from outbox as mine
-where state = 'pending' and priority = $2 and due_at <= $1 and free_at <= $1
+_CLAIMABLE = """
+select id, priority, due_at from outbox as mine
+where state = 'pending' and priority = {priority} and due_at <= $1 and free_at <= $1
   and (lane = '' or (
     not exists (
       select 1 from outbox as held where held.state = 'leased' and held.lane = mine.lane)
@@ -67,8 +69,30 @@ where state = 'pending' and priority = $2 and due_at <= $1 and free_at <= $1
       where other.state = 'pending' and other.lane = mine.lane and other.free_at > $1
         and other.due_at <= $1 and other.priority <= mine.priority
         and (other.due_at, other.id) < (mine.due_at, mine.id))))
-order by due_at, id limit $3
+order by due_at, id limit $2 {locking}
 """
+_LOCKING = {Dialect.SQLITE: "", Dialect.POSTGRES: "for update of mine skip locked"}
+
+
+@cache
+def claim(dialect: Dialect, priorities: tuple[int, ...]) -> str:
+    """Return what leases due rows of some priorities and returns them, in no order.
+
+    One statement, so that all of them are chosen before any holds its lane.
+    """
+    locking = _LOCKING[dialect]
+    found = {
+        f"due{priority}": _CLAIMABLE.format(priority=priority, locking=locking)
+        for priority in priorities
+    }
+    ctes = ", ".join(f"{name} as materialized ({select})" for name, select in found.items())
+    all_of_them = " union all ".join(f"select * from {name}" for name in found)
+    return (
+        f"with {ctes} update outbox set state = 'leased', attempts = attempts + 1,"
+        " lease_token = $3, free_at = $4 where id in (select id from"
+        f" ({all_of_them}) as due order by priority, due_at, id limit $2) returning *"
+    )
+
 
 #: What a claim would find: the priorities with due rows, :data:`LAPSED` for leases that ran out.
 LAPSED = -1
@@ -124,11 +148,11 @@ COUNTS = "select " + ", ".join(
 class OnIds:
     """Statements on an array of ids ($1) in one dialect.
 
-    All but ``lease`` touch only rows of a lease ($2) that still holds: a row
-    that was taken over has another token.
+    They touch only rows of a lease that still holds: a row that was taken over
+    has another token. ``finish`` takes rows of several leases: $2 is JSON of
+    :func:`storage.leased.key_of` with ``answer`` and ``at`` in microseconds.
     """
 
-    lease: str
     finish: str
     close: str
     release: str
@@ -140,11 +164,11 @@ class OnIds:
 def _on_ids(dialect: Dialect) -> OnIds:
     ids = any_of(dialect, "id", 1)
     held = f"where lease_token = $2 and state = 'leased' and {ids}"
+    of_row = told(dialect)
     return OnIds(
-        lease="update outbox set state = 'leased', attempts = attempts + 1, lease_token = $2,"
-        f" free_at = $3 where state = 'pending' and {ids}",
-        finish="update outbox set state = 'sent', lease_token = '', error = '', answer = $3,"
-        f" sent_at = $4 {held}",
+        finish=f"update outbox set state = 'sent', lease_token = '', error = '',"
+        f" answer = {of_row} ->> 'answer', sent_at = cast({of_row} ->> 'at' as bigint)"
+        f" where state = 'leased' and {ids} and {of_row} is not null returning id",
         close=f"update outbox set state = $3, lease_token = '', error = $4 {held}",
         release="update outbox set state = 'pending', lease_token = '', free_at = $3,"
         f" is_unsure = false, error = $4 {held}",

@@ -192,6 +192,13 @@ class PostgresDatabase(Database):
         async with self._transaction(isolation="repeatable_read", readonly=True) as transaction:
             yield transaction
 
+    async def look(self, sql: str, *args: object) -> Sequence[Row]:
+        """See :meth:`Database.look`."""
+        with wrapping():
+            async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT) as connection:
+                rows: Sequence[Row] = await connection.fetch(sql, *args)
+                return rows
+
     async def close(self) -> None:
         """See :meth:`Database.close`."""
         with wrapping():
@@ -232,5 +239,10 @@ async def open_postgres(url: str, *, pool_size: int = POOL_SIZE) -> PostgresData
             timeout=CONNECT_TIMEOUT,
             command_timeout=STATEMENT_TIMEOUT,
             statement_cache_size=STATEMENTS,
+            reset=_nothing_to_undo,
         )
     return PostgresDatabase(url, pool)
+
+
+async def _nothing_to_undo(_connection: object) -> None:
+    """Save the round trip that undoes settings and locks of a session: we use none."""

@@ -129,5 +129,13 @@ class Database(ABC):
         """Open a read-only transaction: one consistent snapshot for all its queries."""
 
     @abstractmethod
+    async def look(self, sql: str, *args: object) -> Sequence[Row]:
+        """Run one query by itself and return all rows: one snapshot needs no transaction.
+
+        Raises:
+            StorageUnavailable: The database is not there.
+        """
+
+    @abstractmethod
     async def close(self) -> None:
         """Close every connection; waits for statements that run."""

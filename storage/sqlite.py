@@ -273,6 +273,14 @@ class SqliteDatabase(Database):
             transaction.let_go()
             self._free_readers.put_nowait(reader)
 
+    async def look(self, sql: str, *args: object) -> Sequence[Row]:
+        """See :meth:`Database.look`."""
+        reader = await self._free_readers.get()
+        try:
+            return await _wrapping(reader.run(lambda c: run_sql(c, sql, args).fetchall()))
+        finally:
+            self._free_readers.put_nowait(reader)
+
     async def close(self) -> None:
         """See :meth:`Database.close`."""
         for thread in (*self._readers, self._writer):

@@ -298,3 +298,19 @@ async def test_a_connection_lost_within_a_transaction_is_unavailable(
     async with database.write() as tx:
         assert len(await tx.fetch("select 1")) == 1
     await database.close()
+
+
+async def test_a_look_sees_what_is_committed_and_takes_arguments_in_any_order(
+    database: Database,
+) -> None:
+    await add(database, 1, "a")
+    await add(database, 2, "b")
+    async with database.write() as tx:
+        await tx.execute("insert into thing (id, kind) values ($1, $2)", 3, "b")
+        rows = await database.look("select id from thing where id > $2 and kind = $1", "b", 0)
+    assert [row["id"] for row in rows] == [2]
+
+
+async def test_a_look_at_what_is_not_there_says_so(database: Database) -> None:
+    with pytest.raises(SchemaMissing):
+        await database.look("select * from nothing_of_this_name")

@@ -244,6 +244,26 @@ async def test_a_sent_row_is_in_the_ledger_and_never_comes_again(
     assert (stored["state"], stored["answer"]) == ("sent", '{"msgid":"m1"}')
 
 
+async def test_rows_finished_at_once_keep_their_own_answers_and_one_lost_lease_stays_alone(
+    outbox: Outbox, desk: Desk, database: Database
+) -> None:
+    await desk.insert(*(push(name, receiver=name) for name in ("a", "b", "c")))
+    late, *_ = await outbox.claim(1, LEASE, NOW)
+    again, second, third = await outbox.claim(3, LEASE, NOW + LEASE)
+    finishing = (
+        outbox.finish(row, {"msgid": row.push.receiver}, NOW + number * SECOND)
+        for number, row in enumerate((late, second, third))
+    )
+    assert await asyncio.gather(*finishing) == [False, True, True]
+    async with database.read() as tx:
+        rows = await tx.fetch("select state, answer, sent_at from outbox order by dedupe_key")
+    states = [(row["state"], row["answer"]) for row in rows]
+    assert states == [("leased", "{}"), ("sent", '{"msgid":"b"}'), ("sent", '{"msgid":"c"}')]
+    assert rows[2]["sent_at"] - rows[1]["sent_at"] == SECOND / timedelta(microseconds=1)
+    assert [line.receiver for line in await outbox.sent_since(NOW)] == ["a", "b", "c"]
+    assert await outbox.finish(again, {}, NOW)
+
+
 async def test_an_expired_lease_leaves_the_outcome_unknown(outbox: Outbox, desk: Desk) -> None:
     await desk.insert(PUSH)
     (first,) = await outbox.claim(1, LEASE, NOW)
