@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
-from bot.doctor.examination import Check
 from bot.simulator.config import DeliveryConfig
 from bot.simulator.simulator import Simulator
 from bot.wecom.client.transport import Bounds
@@ -71,7 +70,6 @@ def make_product_patient(patch: pytest.MonkeyPatch) -> None:
         patch.setattr(name, PATIENCE)
     for name in _CLIENT_BOUNDS:
         patch.setattr(name, aiohttp.ClientTimeout(total=PATIENCE))
-    _set_defaults(patch, Check.__init__, within=PATIENCE)
     _set_defaults(patch, Bounds.__init__, total_for=PATIENCE, connect_for=PATIENCE)
     _set_defaults(patch, DeliveryConfig.__init__, answer_within=PATIENCE, verify_within=PATIENCE)
     _set_defaults(patch, Simulator.wait_message, timeout=PATIENCE)

@@ -170,6 +170,7 @@ async def test_doors_that_are_not_there_answer_shortly(
 
 
 async def test_a_replay_is_acknowledged_and_counts_once(peer: Peer) -> None:
+    await calm(peer.both)  # nothing of the tests before comes in between
     stored, before = await peer.stored(), await peer.counted()
     sealed = seal(text("帮助", 7001))
 
@@ -188,6 +189,7 @@ async def test_a_replay_is_acknowledged_and_counts_once(peer: Peer) -> None:
 async def test_a_stolen_signature_carries_no_other_body(peer: Peer) -> None:
     sealed = seal(text("我的线索", 7002))
     assert await peer.post(sealed) == (200, "")
+    await calm(peer.both)
     stored, before = await peer.stored(), await peer.counted()
 
     changed = sealed.body.replace(b"<xml>", b"<xml><AgentID>9</AgentID>")

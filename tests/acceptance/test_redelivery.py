@@ -63,6 +63,8 @@ async def test_the_whole_day_delivered_once_more_changes_nothing(
 
 async def rush(story: Story) -> None:
     """Let customers do many things, a second apart, before anything of it arrives."""
+    await calm(story.demo)
+    await story.demo.sim.world.courier.close()
     sim, newcomer = story.demo.sim, story.demo.sim.staff.add_customer("王五")
     for act in (
         sim.scan(ZHANG_SAN, CONTACT_WAY),
@@ -77,6 +79,7 @@ async def rush(story: Story) -> None:
     ):
         await act
         story.clock.advance(timedelta(seconds=1))
+    await sim.world.courier.open()
     await calm(story.demo)
 
 
