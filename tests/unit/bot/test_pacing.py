@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 import pytest
 
@@ -71,22 +70,31 @@ async def test_a_crowd_is_remembered_for_a_moment(rests: list[float]) -> None:
     assert rests
 
 
-async def test_metering_counts_what_holds_the_loop_and_not_what_waits() -> None:
+async def test_metering_counts_what_holds_the_loop_and_not_what_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now, is_waited_for = [1000.0], asyncio.Event()
+    monkeypatch.setattr(pacing.time, "perf_counter", lambda: now[0])
+
     async def work() -> str:
-        busy_until = time.perf_counter() + HELD
-        while time.perf_counter() < busy_until:
-            pass
-        return await asyncio.wait_for(asyncio.sleep(0.2, "done"), 10)
+        now[0] += HELD
+        await is_waited_for.wait()
+        return "done"
+
+    async def elsewhere() -> None:
+        now[0] += 1000 * HELD
+        is_waited_for.set()
 
     metered = Metered(work())
-    assert await metered == "done"
-    assert HELD <= metered.held < HELD + 0.2
+    done, _ = await asyncio.gather(metered, elsewhere())
+    assert done == "done"
+    assert metered.held == pytest.approx(HELD)
 
 
 async def test_metering_hands_errors_and_cancellation_on() -> None:
     async def fail() -> None:
         try:
-            await asyncio.sleep(60)
+            await asyncio.Event().wait()
         except asyncio.CancelledError:
             message = "cleaned up"
             raise ValueError(message) from None
