@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-import structlog
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.metrics import AGES, CALLBACKS, INBOX_ROWS, OUTBOX_ROWS
+from bot.storage_watch import StorageWatch, cause_of
 from bot.visitors import PlatformVisitors
 from bot.wecom.callback import callback_routes
 from handlers.web.pages import Pages
 from handlers.web.session import LoginPage
 from storage.errors import StorageError
 from storage.queries.ages import NONE, ages
+from storage.readiness import check_writing
 
 if TYPE_CHECKING:
     from bot.bootstrap import Parts
 
-log = structlog.get_logger("clew.app")
+#: Seconds that the storage may take to commit a probe's mark.
+READY_WITHIN = 10.0
 
 
 def create_app(parts: Parts) -> web.Application:
@@ -51,12 +55,18 @@ def _pages(parts: Parts) -> Pages:
     return Pages(parts.store, parts.context, parts.clock, visitors, login)
 
 
+def _unavailable(reason: str, advice: str) -> web.Response:
+    body = {"status": "unavailable", "reason": reason, "advice": advice}
+    return web.json_response(body, status=HTTPStatus.SERVICE_UNAVAILABLE)
+
+
 class Health:
     """Answers probes."""
 
     def __init__(self, parts: Parts) -> None:
         """Look at these parts."""
         self._parts = parts
+        self._watch = StorageWatch("probes")
 
     async def alive(self, request: web.Request) -> web.Response:
         """Say that the process runs its loop."""
@@ -64,15 +74,18 @@ class Health:
         return web.json_response({"status": "alive"})
 
     async def ready(self, request: web.Request) -> web.Response:
-        """Say whether both databases answer; 503 when one does not."""
+        """Say whether both databases take what is written; 503 and why when one does not."""
         del request
+        parts = self._parts
         try:
-            async with self._parts.database.read() as tx:
-                await tx.fetch("select 1 as one")
-            await self._parts.inbox.counts()
+            async with asyncio.timeout(READY_WITHIN):
+                await check_writing(parts.database, parts.inbox, parts.clock.now())
         except StorageError as error:
-            body = {"status": "unavailable", "reason": type(error).__name__}
-            return web.json_response(body, status=503)
+            self._watch.failed(error)
+            return _unavailable(cause_of(error), str(error))
+        except TimeoutError:
+            return _unavailable("slow", f"The storage took nothing for {READY_WITHIN:.0f} s.")
+        self._watch.worked()
         return web.json_response({"status": "ready"})
 
     async def _measure_ages(self) -> None:
@@ -89,7 +102,7 @@ class Health:
         try:
             await self._look()
         except StorageError as error:
-            log.warning("storage_unavailable", error=type(error).__name__)
+            self._watch.failed(error)
         return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     async def _look(self) -> None:

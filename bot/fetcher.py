@@ -19,6 +19,7 @@ from bot.inquiry import Inquirer
 from bot.metrics import FETCHES
 from bot.pulling import Puller, delivery_of
 from bot.retry import wait_after
+from bot.storage_watch import StorageWatch
 from bot.trouble import Trouble
 from bot.wecom.client.answers import JsonObject
 from bot.wecom.client.clients import Clients
@@ -61,6 +62,7 @@ class Fetcher:
         self._clock = clock
         self._inquirer = Inquirer(clients)
         self._puller = Puller(clients.corp.kf, inbox, clock, turns)
+        self._watch = StorageWatch("fetcher")
         self._is_taking = False
         self._running: set[asyncio.Task[None]] = set()
 
@@ -96,11 +98,13 @@ class Fetcher:
 
     async def _take_or_wait(self) -> int:
         try:
-            return await self._take()
+            taken = await self._take()
         except StorageError as error:
-            log.warning("storage_unavailable", error=type(error).__name__)
+            self._watch.failed(error)
             await asyncio.sleep(IDLE_SECONDS)
             return 0
+        self._watch.worked()
+        return taken
 
     async def _take(self) -> int:
         self._is_taking = True
@@ -124,7 +128,7 @@ class Fetcher:
             await self._settle(row)
         except StorageError as error:
             # The lease runs out and the request is taken again.
-            log.warning("storage_unavailable", error=type(error).__name__, fetch_id=row.id)
+            self._watch.failed(error, fetch_id=row.id)
         except Exception as error:  # noqa: BLE001 - a defect of ours must not stop the others
             defect = describe_defect(error)
             log.error("fetch_broke", fetch_id=row.id, defect=defect)  # noqa: TRY400 - see there

@@ -19,6 +19,7 @@ from bot.metrics import PUSH_LAG, PUSHES
 from bot.openings import Openings
 from bot.postman import Answer, Postman
 from bot.retry import EXPIRED, Attempt, GiveUp, Retry, Unknown, may_resend, next_step
+from bot.storage_watch import StorageWatch
 from bot.trouble import AMBIGUOUS, Trouble, lost, met, read_trouble
 from bot.wecom.cards import CannotRenderError
 from bot.wecom.error_codes import Reaction
@@ -59,6 +60,7 @@ class LaneTools:
     is_stopping: bool = False
     resting: dict[tuple[Endpoint, str], datetime] = field(default_factory=dict)
     slots: dict[Endpoint, asyncio.Semaphore] = field(default_factory=dict)
+    watch: StorageWatch = field(default_factory=lambda: StorageWatch("lane"))
 
     def slot(self, endpoint: Endpoint) -> asyncio.Semaphore:
         """Return what a send waits for before it looks at its lease a last time."""
@@ -89,7 +91,7 @@ class Lane:
                     await self._give_back(wait_until)
         except StorageError as error:
             # The leases run out; then the once-only rule decides what may be repeated.
-            log.warning("storage_unavailable", error=type(error).__name__, rows=len(self._rows))
+            self._tools.watch.failed(error, rows=len(self._rows))
 
     async def _count_others(self) -> None:
         """Learn what others sent to the receiver, a call that a crash cut off included.
@@ -200,6 +202,7 @@ class Lane:
         held = await _patiently(lambda: self._tools.outbox.finish(row, answer, now))
         if not held:
             log.warning("lease_lost_after_send", outbox_id=row.id)
+        self._tools.watch.worked()
         PUSHES.labels(row.push.endpoint, "sent").inc()
         due = row.push.not_before or row.created_at
         PUSH_LAG.labels(row.push.endpoint).observe((now - due).total_seconds())

@@ -34,6 +34,9 @@ PUSH_LAG = Histogram(
     ("endpoint",),
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300),
 )
+STORAGE_FAILURES = Counter(
+    "clew_storage_failures_total", "What the storage could not do", ("part", "cause")
+)
 REFUSALS = Counter("clew_refusals_total", "Expected refusals", ("door", "reason"))
 PURGED = Counter("clew_purged_rows_total", "Rows or payloads dropped after their time", ("what",))
 UNKNOWN = Counter("clew_updates_unknown_total", "Updates that nothing takes, kept for the operator")

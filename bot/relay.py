@@ -22,6 +22,7 @@ from bot.lane import Lane, LaneTools
 from bot.limits import LEDGER_SPAN
 from bot.openings import Openings
 from bot.postman import Postman
+from bot.storage_watch import StorageWatch
 from domain.values import Priority
 from handlers.ports import Clock
 from storage.errors import StorageError
@@ -67,6 +68,7 @@ class Relay:
         self._is_taking = False
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._lone = count()
+        self._watch = StorageWatch("relay")
 
     @property
     def is_busy(self) -> bool:
@@ -100,11 +102,13 @@ class Relay:
 
     async def _take_or_wait(self) -> int:
         try:
-            return await self._take()
+            taken = await self._take()
         except StorageError as error:
-            log.warning("storage_unavailable", error=type(error).__name__)
+            self._watch.failed(error)
             await asyncio.sleep(IDLE_SECONDS)
             return 0
+        self._watch.worked()
+        return taken
 
     async def _take(self) -> int:
         has_hand = len(self._lanes) < HANDS

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.storage_watch import StorageWatch
 from storage.errors import LeaseLost, StorageError
 from storage.timers import sweep_timers
 
@@ -35,6 +36,7 @@ class Scheduler:
         self._inbox = inbox
         self._clock = clock
         self._duty = duty
+        self._watch = StorageWatch("scheduler")
 
     async def run(self) -> None:
         """Sweep until cancelled, then give the duty back; a storage away is waited for."""
@@ -43,7 +45,9 @@ class Scheduler:
                 try:
                     await self.sweep()
                 except StorageError as error:
-                    log.warning("storage_unavailable", error=type(error).__name__)
+                    self._watch.failed(error)
+                else:
+                    self._watch.worked()
                 await asyncio.sleep(SWEEP_SECONDS)
         finally:
             await self._give_back()

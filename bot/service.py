@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from aiohttp import web
@@ -33,6 +33,8 @@ log = structlog.get_logger("clew.service")
 #: How long requests under way may take while the server stops.
 GRACE_SECONDS = 5.0
 _POLL_SECONDS = 0.01
+#: Before a loop that broke begins anew.
+LOOP_PAUSE_SECONDS = 1.0
 _INTRODUCTION = b"clew introduction"
 
 
@@ -139,6 +141,16 @@ async def _introduce(parts: Parts) -> None:
     await sync_directory(parts.clients.corp.directory, parts.store, managers, now)
 
 
+async def _unbroken(run: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a loop for as long as the service runs: what breaks it is shown, and it begins anew."""
+    while True:
+        try:
+            await run()
+        except Exception:
+            log.exception("loop_broke", loop=run.__qualname__)
+        await asyncio.sleep(LOOP_PAUSE_SECONDS)
+
+
 @asynccontextmanager
 async def _loops(
     parts: Parts, scheduler: Scheduler, roles: frozenset[ProcessRole]
@@ -153,7 +165,7 @@ async def _loops(
     runs = [run for role, run in loops if role in roles]
     if parts.shared.wake_ups is not None:
         runs.append(parts.shared.wake_ups.run)
-    tasks = [asyncio.create_task(run(), name=run.__qualname__) for run in runs]
+    tasks = [asyncio.create_task(_unbroken(run), name=run.__qualname__) for run in runs]
     try:
         yield
     finally:

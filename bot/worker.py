@@ -17,6 +17,7 @@ import structlog
 
 from bot.metrics import APPLY_LAG, BATCH_ROWS, PARKED, PROCESSED, REFUSALS, RETRIED
 from bot.pacing import Metered, Pacing
+from bot.storage_watch import StorageWatch
 from bot.wecom.parse import ParseError, parse
 from domain.values import Priority
 from handlers.reactions import settle
@@ -68,6 +69,7 @@ class Worker:
         self._context = context
         self._clock = clock
         self._pacing = Pacing(lambda: inbox.in_flight)
+        self._watch = StorageWatch("worker")
         self._has_welcomes = False
         self.is_busy = False
 
@@ -77,7 +79,7 @@ class Worker:
             try:
                 worked = await self._undisturbed()
             except StorageError as error:
-                log.warning("storage_unavailable", error=type(error).__name__)
+                self._watch.failed(error)
                 worked = 0
                 await asyncio.sleep(IDLE_SECONDS)
             if not worked:
@@ -158,6 +160,7 @@ class Worker:
             await settle(work, self._context)
             await work.commit(applied=[item.row.id for item in todo])
         await self._inbox.finish(parsed[0].row.lease_token, ids)
+        self._watch.worked()
         PROCESSED.inc(len(todo))
         for refusal in work.refusals:
             REFUSALS.labels(*refusal).inc()
@@ -169,7 +172,7 @@ class Worker:
         """Give all rows back: none of them is at fault, so none is put aside."""
         rows = [item.row for item in parsed]
         RETRIED.inc(len(rows))
-        log.warning("storage_unavailable", rows=len(rows), error=type(error).__name__)
+        self._watch.failed(error, rows=len(rows))
         retry_at = self._clock.now() + RETRY_AFTER
         await self._inbox.release(rows[0].lease_token, [row.id for row in rows], retry_at)
 

@@ -27,6 +27,9 @@ STATEMENT_TIMEOUT = 30.0
 CONNECT_TIMEOUT = 5.0
 #: Seconds until waiting for a free connection of the pool is given up.
 ACQUIRE_TIMEOUT = 5.0
+#: Seconds after which the server ends the session of a process that stands still in the
+#: middle of a transaction: others wait for its locks. None of ours waits for anything else.
+STANDSTILL_TIMEOUT = 20.0
 #: Prepared statements kept per connection: more than the product has.
 STATEMENTS = 512
 
@@ -46,6 +49,7 @@ _CAUSES = {
     "55P03": Cause.LOCKED,  # lock not available
     "57014": Cause.LOCKED,  # statement cancelled, by a timeout
     "08": Cause.GONE,  # connection
+    "25P03": Cause.GONE,  # we stood still in a transaction
     "28": Cause.GONE,  # login refused
     "3D": Cause.GONE,  # no such database
     "53": Cause.FULL,  # disk, memory, connections
@@ -240,6 +244,9 @@ async def open_postgres(url: str, *, pool_size: int = POOL_SIZE) -> PostgresData
             command_timeout=STATEMENT_TIMEOUT,
             statement_cache_size=STATEMENTS,
             reset=_nothing_to_undo,
+            server_settings={
+                "idle_in_transaction_session_timeout": f"{round(STANDSTILL_TIMEOUT * 1000)}"
+            },
         )
     return PostgresDatabase(url, pool)
 

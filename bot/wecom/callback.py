@@ -248,7 +248,14 @@ class _Door:
         if last is None or now - last >= _LOG_EVERY:
             self._logged[reason] = now
             defect = error if reason == "defect" else None
-            log.warning("callback_refused", route=self._source, reason=reason, exc_info=defect)
+            facts = {"advice": str(error)} if isinstance(error, StorageUnavailable) else {}
+            log.warning(
+                "callback_refused",
+                route=self._source,
+                reason=reason,
+                exc_info=defect,
+                **facts,
+            )
         response = web.Response(status=status)
         if status in _BODY_UNREAD:
             response.force_close()

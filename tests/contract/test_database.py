@@ -314,3 +314,26 @@ async def test_a_look_sees_what_is_committed_and_takes_arguments_in_any_order(
 async def test_a_look_at_what_is_not_there_says_so(database: Database) -> None:
     with pytest.raises(SchemaMissing):
         await database.look("select * from nothing_of_this_name")
+
+
+@pytest.mark.postgres
+async def test_who_stands_still_in_a_transaction_loses_its_locks(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "STANDSTILL_TIMEOUT", 0.2)
+    still, other = await open_database(postgres_url), await open_database(postgres_url)
+
+    async def stand_still_until_another_has_the_lock() -> None:
+        async with still.write() as tx:
+            await tx.lock_keys([b"claim"])
+            async with other.write() as theirs:
+                await theirs.lock_keys([b"claim"])
+            await tx.fetch("select 1")
+
+    with pytest.raises(StorageUnavailable) as caught:
+        await stand_still_until_another_has_the_lock()
+    assert caught.value.cause in {Cause.GONE, Cause.CLOSED}
+    async with still.write() as tx:
+        assert len(await tx.fetch("select 1")) == 1
+    for database in (still, other):
+        await database.close()

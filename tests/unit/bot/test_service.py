@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 from bot.clock import DrivenClock
 from bot.cluster.roles import ProcessRefusedError, ProcessRole
 from bot.service import Service, running
+from bot.worker import Worker
 from config.settings import Settings
 from domain.messages import Timer
 from domain.values import Priority
@@ -139,3 +140,25 @@ async def test_an_address_that_is_taken_is_said(
         async with running(elsewhere, clock):
             pass
     assert service.address.endswith(str(settings.listen_port))
+
+
+async def test_a_loop_that_broke_is_shown_and_begins_anew(
+    settings: Settings, clock: DrivenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.service.LOOP_PAUSE_SECONDS", 0.0)
+    works, breaks = Worker.work_once, iter([True])
+
+    async def work_once(self: Worker) -> int:
+        if next(breaks, False):
+            problem = "a defect outside of every row"
+            raise ZeroDivisionError(problem)
+        return await works(self)
+
+    monkeypatch.setattr(Worker, "work_once", work_once)
+    with capture_logs() as logs:
+        async with running(settings, clock) as service:
+            await put(service)
+            await at_rest(service)
+            assert await rows(service, "select count(*) from lead") == [(1,)]
+    broke = [line for line in logs if line["event"] == "loop_broke"]
+    assert [line["loop"] for line in broke] == ["Worker.run"]
