@@ -54,7 +54,8 @@ class Victim:
                 stdout=output,
                 stderr=output,
             )
-        wait_until_accepting(self.port, self._process)
+        # Several start at once, on a machine that may be busy.
+        wait_until_accepting(self.port, self._process, within_seconds=5 * PATIENCE)
 
     def kill(self) -> None:
         """End it as a power cut would."""
