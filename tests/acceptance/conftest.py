@@ -102,31 +102,26 @@ async def clients(sim_server: TestServer, clock: DrivenClock) -> AsyncIterator[C
         yield Clients(corp, {demo.MP_ACCOUNT: official})
 
 
-@pytest.fixture(scope="module")
-def migrated_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with migrated, empty databases of the wire's ends, to be copied."""
-    folder = tmp_path_factory.mktemp("migrated")
-    url = f"sqlite:///{folder / 'main.db'}"
-    asyncio.run(migrate(url, inbox_url_of(url)))
-    return folder
+@pytest.fixture
+def sqlite_url(migrated_sqlite_url: str) -> str:
+    """Return a migrated database; a service that starts on an empty one is another test."""
+    return migrated_sqlite_url
 
 
 @pytest.fixture
-def migrated_url(migrated_files: Path, tmp_path: Path, sqlite_url: str) -> str:
-    """Return the address of this test's migrated database."""
-    for file in migrated_files.glob("*.db"):
-        shutil.copy(file, tmp_path)
-    return sqlite_url
+def postgres_url(migrated_postgres_url: str) -> str:
+    """Return a migrated database, as above."""
+    return migrated_postgres_url
 
 
 @pytest.fixture
 async def clew(
-    migrated_url: str, sim_server: TestServer, clients: Clients, clock: DrivenClock
+    sqlite_url: str, sim_server: TestServer, clients: Clients, clock: DrivenClock
 ) -> AsyncIterator[WireEnds]:
     """Yield relay, fetcher and clients around one outbox, and the stand-in."""
-    database = await open_database(migrated_url)
+    database = await open_database(sqlite_url)
     vault, ids = Vault(KEYS), IdSource(clock.now)
-    inbox = open_inbox(inbox_url_of(migrated_url), database, vault, ids)
+    inbox = open_inbox(inbox_url_of(sqlite_url), database, vault, ids)
     outbox, fetches = Outbox(database, vault, ids), Fetches(database)
     yield WireEnds(
         sim=sim_server.app[SIMULATOR],

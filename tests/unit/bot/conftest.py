@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 
 import aiohttp
 import pytest
@@ -27,7 +24,6 @@ from storage.fetches import Fetches, insert_fetches
 from storage.ids import IdSource
 from storage.inbox import Inbox, open_inbox
 from storage.outbox import Outbox, insert_pushes
-from storage.schema import migrate
 from storage.vault import MasterKeys, Vault
 from tests.unit.bot.loopback_platform import Platform
 from tests.unit.bot.played_postman import KnownOpenings, PlayedPostman
@@ -46,21 +42,9 @@ def ids(clock: DrivenClock) -> IdSource:
     return IdSource(clock.now)
 
 
-@pytest.fixture(scope="session")
-def migrated_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Migrate once; tests copy the files, which takes a hundredth of the time."""
-    folder = tmp_path_factory.mktemp("migrated")
-    url = f"sqlite:///{folder / 'main.db'}"
-    asyncio.run(migrate(url, inbox_url_of(url)))
-    return folder
-
-
 @pytest.fixture
-def migrated_url(migrated_files: Path, sqlite_url: str) -> str:
-    target = Path(sqlite_url.removeprefix("sqlite:///")).parent
-    for file in migrated_files.iterdir():
-        shutil.copy(file, target)
-    return sqlite_url
+def migrated_url(migrated_sqlite_url: str) -> str:
+    return migrated_sqlite_url
 
 
 @pytest.fixture
