@@ -61,6 +61,7 @@ async def demo(
         windows = f"http://{HOST}:{runner.addresses[0][1]}"
         async with running(demo_settings(place, windows), clock) as service:
             sim = app[SIMULATOR]
+            sim.world.address = windows
             sim.point_at(service.address)
             yield Demo(service, sim, windows)
     finally:
@@ -95,6 +96,9 @@ def demo_environment(place: Place, windows: str) -> dict[str, str]:
         "CLEW_MP_SECRET": invented.MP_SECRET,
         "CLEW_MP_TOKEN": invented.MP_TOKEN,
         "CLEW_MP_AES_KEY": invented.MP_KEY,
+        "CLEW_AIBOT_ID": invented.BOT_ID,
+        "CLEW_AIBOT_TOKEN": invented.BOT_TOKEN,
+        "CLEW_AIBOT_AES_KEY": invented.BOT_KEY,
         "CLEW_QYAPI_BASE": f"{windows}{WECOM_BASE}",
         "CLEW_OAUTH_BASE": windows,
         "CLEW_MP_BASE": f"{windows}{OFFICIAL_BASE}",

@@ -27,6 +27,7 @@ from bot.simulator.api import (
     transfers,
     ways,
 )
+from bot.simulator.api.bot_socket import BotDoors
 from bot.simulator.api.gateway import MAX_BODY, Gateway
 from bot.simulator.browser import Browser
 from bot.simulator.config import Face, SimulatorConfig
@@ -77,6 +78,8 @@ def create_simulator(config: SimulatorConfig, clock: Clock) -> web.Application:
     )
     Gateway(sim.world, sim.faults, Face.OFFICIAL).mount(app, OFFICIAL_BASE, public)
     app.router.add_get(login.AUTHORIZE, login.Login(sim.world).authorize)
+    if config.bot is not None and sim.world.bot is not None:
+        BotDoors(sim.world, config.bot, sim.world.bot).mount(app)
     FaultDesk(sim).mount(app)
     Browser(sim).mount(app)
     app.cleanup_ctx.append(_deliveries)

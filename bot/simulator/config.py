@@ -85,6 +85,20 @@ class OfficialConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class BotConfig:
+    """The AI bot. With an empty ``callback.url`` only its socket reaches Clew.
+
+    ``is_stream_delta``: a stream's content is what is new, not the full text so
+    far (fact sheet 2.10; unverified).
+    """
+
+    bot_id: str
+    secret: str
+    callback: CallbackTarget
+    is_stream_delta: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryConfig:
     """How callbacks are delivered (fact sheet 1.5); seconds are real seconds.
 
@@ -169,6 +183,7 @@ class SimulatorConfig:
     official: OfficialConfig
     delivery: DeliveryConfig = field(default_factory=DeliveryConfig)
     limits: Limits = field(default_factory=Limits)
+    bot: BotConfig | None = None
     seed: Path = HERE / "demo.zh.toml"
     pages: Path = HERE / "pages"
     #: Real seconds that every API call takes; makes parallel calls overlap.

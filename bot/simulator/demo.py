@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.simulator.config import (
+    BotConfig,
     CallbackTarget,
     CorpConfig,
     OfficialConfig,
@@ -27,6 +28,11 @@ MP_APPID = "wxclewdemo00000001"
 MP_SECRET = "ClewDemoOfficialSecret0000000001"  # noqa: S105 - as above
 MP_TOKEN = "ClewDemoMpToken01"  # noqa: S105 - as above
 MP_KEY = "ClewDemoMpKey0ClewDemoMpKey1ClewDemoMpKey2C"
+
+BOT_ID = "aibClewDemo0001"
+BOT_SECRET = "ClewDemoBotSecret000000000000000000000001"  # noqa: S105 - as above
+BOT_TOKEN = "ClewDemoBotToken01"  # noqa: S105 - as above
+BOT_KEY = "ClewDemoBot0ClewDemoBot1ClewDemoBot2ClewDem"
 
 OPEN_KFID = "wkclewdemo000001"
 
@@ -57,19 +63,25 @@ def demo_config(clew: str = "") -> SimulatorConfig:
         secret=MP_SECRET,
         callback=CallbackTarget("", MP_TOKEN, MP_KEY),
     )
-    config = SimulatorConfig(corp=corp, official=official)
+    bot = BotConfig(BOT_ID, BOT_SECRET, CallbackTarget("", BOT_TOKEN, BOT_KEY))
+    config = SimulatorConfig(corp=corp, official=official, bot=bot)
     return with_clew(config, clew) if clew else config
 
 
 def with_clew(config: SimulatorConfig, clew: str) -> SimulatorConfig:
-    """Return ``config`` with both callback addresses under Clew's base address."""
+    """Return ``config`` with all callback addresses under Clew's base address."""
     base = clew.rstrip("/")
     corp = replace(config.corp.callback, url=f"{base}/callback/wecom/clew")
     official = replace(
         config.official.callback, url=f"{base}/callback/mp/{config.official.account}"
     )
+    bot = config.bot
+    if bot is not None:
+        url = f"{base}/callback/aibot/{bot.bot_id}"
+        bot = replace(bot, callback=replace(bot.callback, url=url))
     return replace(
         config,
         corp=replace(config.corp, callback=corp),
         official=replace(config.official, callback=official),
+        bot=bot,
     )

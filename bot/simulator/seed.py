@@ -13,6 +13,7 @@ from bot.simulator.texts import load_texts
 from bot.simulator.wire.courier import Courier
 from bot.simulator.wire.envelopes import envelopes
 from bot.simulator.world.acquisition import AcquisitionLink
+from bot.simulator.world.ai_bot import AiBot
 from bot.simulator.world.app_chat import AppChat
 from bot.simulator.world.codes import Codes
 from bot.simulator.world.groups import Group, GroupMember, Side
@@ -34,10 +35,11 @@ class _Strict(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class CorpSeed(_Strict):
-    """Names of the corp and of its app."""
+    """Names of the corp, of its app and of its AI bot."""
 
     name: str
     app: str
+    bot: str = "bot"
 
 
 class WaySeed(_Strict):
@@ -166,6 +168,9 @@ def _fill(world: World, seed: Seed) -> None:
         world.kf.accounts[kf.open_kfid] = KfAccount(kf.open_kfid, kf.name, list(kf.servicers))
     for chat in seed.groups:
         open_group(world, chat.chat_id, chat.name, chat.owner)
+    if world.config.bot is not None:
+        bot = world.config.bot
+        world.bot = AiBot(bot.bot_id, seed.corp.bot, world.ids, world.config.limits)
     for employee in world.directory.employees:
         open_app_window(world, employee)
 
@@ -197,6 +202,9 @@ def open_group(world: World, chat_id: str, name: str, owner: str) -> Group:
 
 
 def open_app_window(world: World, employee: Employee) -> None:
-    """Open the window between a member and the corp app."""
+    """Open the windows between a member and the corp app, and the AI bot if there is one."""
     title = world.texts.line("conversation_app", app=world.app_name)
     world.windows.open(f"app:{employee.userid}", ConversationKind.APP, title, [employee.userid])
+    if world.bot is not None:
+        window = f"bot:{employee.userid}"
+        world.windows.open(window, ConversationKind.BOT, world.bot.name, [employee.userid])

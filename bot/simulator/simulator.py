@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.simulator.acts.acquirers import Acquirers
+from bot.simulator.acts.bot_chats import BotChats
 from bot.simulator.acts.broadcasts import Broadcasts
 from bot.simulator.acts.console import Console
 from bot.simulator.acts.desk import Desk
@@ -53,6 +54,7 @@ class Simulator:
         self.staff = Staff(self.world)
         self.console = Console(self.world)
         self.handovers = Handovers(self.world)
+        self.bots = BotChats(self.world)
         self.acquirers = Acquirers(self.world, self.friends)
         self.broadcasts = Broadcasts(self.world)
 
@@ -76,7 +78,8 @@ class Simulator:
     async def verify_urls(self) -> dict[Line, bool]:
         """Make the URL check of every line and tell which were answered rightly."""
         echo = str(self.world.ids.number())
-        return {line: await self.world.courier.verify(line, echo) for line in Line}
+        courier = self.world.courier
+        return {line: await courier.verify(line, echo) for line in courier.envelopes}
 
     # What people do.
 

@@ -44,6 +44,9 @@ class Say(Act, tag="say"):
                 message = sim.fans.say(rest, self.text)
             case ConversationKind.GROUP:
                 message = sim.rooms.say(rest, self.sender, self.text)
+                sim.bots.overhear(rest, self.sender, self.text)
+            case ConversationKind.BOT:
+                message = sim.bots.say(rest, self.text)
             case _:
                 customer, _, userid = rest.partition(":")
                 message = sim.friends.say(customer, userid, self.sender, self.text)
@@ -61,7 +64,10 @@ class Click(Act, tag="click"):
 
     async def run(self, sim: Simulator) -> Result:
         """Tap it."""
-        sim.members.click(self.message, self.key, self.selected)
+        found = sim.world.windows.find(self.message)
+        is_of_bot = found is not None and found[0].kind is ConversationKind.BOT
+        clicked = sim.bots.click if is_of_bot else sim.members.click
+        clicked(self.message, self.key, self.selected)
         return {}
 
 

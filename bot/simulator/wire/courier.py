@@ -195,7 +195,7 @@ class Courier:
     async def _call(
         self, session: aiohttp.ClientSession, verb: str, request: Request, within: float
     ) -> Answer:
-        headers = {"Content-Type": "text/xml"} if request.body else {}
+        headers = {"Content-Type": request.content_type} if request.body else {}
         try:
             async with session.request(
                 verb,

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from bot.simulator.config import BodyMode, CorpConfig, OfficialConfig, SimulatorConfig
+import msgspec
+
+from bot.simulator.config import BodyMode, BotConfig, CorpConfig, OfficialConfig, SimulatorConfig
 from bot.simulator.moments import unix
 from bot.simulator.wire.xml import Field, render
 from bot.wecom.codec import Codec, Signature
@@ -23,6 +25,7 @@ class Line(StrEnum):
 
     CORP = "corp"
     OFFICIAL = "official"
+    BOT = "bot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class Request:
     url: str
     params: dict[str, str]
     body: bytes = b""
+    content_type: str = "text/xml"
 
 
 class Envelope(Protocol):
@@ -124,12 +128,40 @@ class OfficialEnvelope:
         return {"signature": signature, "timestamp": str(timestamp), "nonce": nonce}
 
 
+class BotEnvelope:
+    """The AI bot's receiver: encrypted JSON with an empty receive id (fact sheet 2.10)."""
+
+    def __init__(self, bot: BotConfig, clock: Clock) -> None:
+        """Seal with the bot's callback settings."""
+        target = bot.callback
+        self._clock = clock
+        self.url = target.url
+        self.codec = Codec(target.token, target.encoding_aes_key, "")
+
+    def seal(self, plaintext: bytes, sender: str) -> Request:
+        """Return the POST whose body holds nothing but ``encrypt``."""
+        del sender
+        timestamp, nonce = _stamp(self._clock)
+        sealed = self.codec.seal_json(plaintext, timestamp=timestamp, nonce=nonce)
+        body = msgspec.json.encode({"encrypt": sealed.encrypt})
+        return Request(self.url, _signed(sealed.signature), body, "application/json")
+
+    def verification(self, echo: str) -> Request:
+        """Return the GET whose ``echostr`` decrypts to ``echo``."""
+        timestamp, nonce = _stamp(self._clock)
+        sealed = self.codec.seal_json(echo.encode(), timestamp=timestamp, nonce=nonce)
+        return Request(self.url, _signed(sealed.signature) | {"echostr": sealed.encrypt})
+
+
 def envelopes(config: SimulatorConfig, clock: Clock) -> dict[Line, Envelope]:
-    """Return the envelope of each line."""
-    return {
+    """Return the envelope of each line there is."""
+    found: dict[Line, Envelope] = {
         Line.CORP: CorpEnvelope(config.corp, clock),
         Line.OFFICIAL: OfficialEnvelope(config.official, clock),
     }
+    if config.bot is not None:
+        found[Line.BOT] = BotEnvelope(config.bot, clock)
+    return found
 
 
 def _stamp(clock: Clock) -> tuple[int, str]:

@@ -26,6 +26,8 @@ class ConversationKind(StrEnum):
     MP = "mp"
     FRIEND = "friend"
     GROUP = "group"
+    #: A member with the AI bot.
+    BOT = "bot"
     #: 群发助手: the mass-send tasks of a member.
     MASS = "mass"
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,6 +12,7 @@ from bot.simulator.config import SimulatorConfig
 from bot.simulator.texts import Texts
 from bot.simulator.wire.courier import Courier
 from bot.simulator.world.acquisition import Acquisition
+from bot.simulator.world.ai_bot import AiBot
 from bot.simulator.world.app_chat import AppChat
 from bot.simulator.world.codes import Codes
 from bot.simulator.world.groups import Group
@@ -95,6 +98,10 @@ class World:
     acquisition: Acquisition = field(default_factory=Acquisition)
     transfers: Transfers = field(default_factory=Transfers)
     mass_sends: MassSends = field(default_factory=MassSends)
+    bot: AiBot | None = None
+    #: Base address of the stand-in itself, for links it hands out.
+    address: str = ""
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
     switches: Switches = field(default_factory=Switches)
     calls: deque[ApiCall] = field(default_factory=lambda: deque(maxlen=CALLS_KEPT))
 
@@ -102,6 +109,12 @@ class World:
     def now(self) -> datetime:
         """The present moment of the stand-in's clock."""
         return self.clock.now()
+
+    def background(self, doing: Coroutine[None, None, None]) -> None:
+        """Do something beside the act that caused it."""
+        task = asyncio.ensure_future(doing)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
 
     def menus(self) -> dict[str, object]:
         """Return both menus as the browser draws them."""

@@ -9,12 +9,12 @@ export const ROLES = {
   },
   rep: {
     name: "销售",
-    tabs: { app: "线索助手", friend: "客户", group: "群聊", mass: "群发助手" },
+    tabs: { app: "线索助手", friend: "客户", group: "群聊", mass: "群发助手", bot: "机器人" },
     nobody: "通讯录里还没有销售",
   },
   manager: {
     name: "主管",
-    tabs: { app: "线索助手" },
+    tabs: { app: "线索助手", bot: "机器人" },
     nobody: "通讯录里还没有主管",
   },
 };
@@ -63,6 +63,14 @@ export const EMPTY = {
     title: "还没有客户群",
     advice: "有客户入群之后，群聊会出现在这里。",
   },
+  "rep.bot": {
+    title: "和智能机器人说句话",
+    advice: "在这里直接说，或者在群聊里 @ 它，消息都会到 Clew。",
+  },
+  "manager.bot": {
+    title: "和智能机器人说句话",
+    advice: "在这里直接说，或者在群聊里 @ 它，消息都会到 Clew。",
+  },
   "rep.mass": {
     title: "没有群发任务",
     advice: "企业创建的群发任务会出现在这里，点“发送”才会发到客户的聊天里。每位客户每天最多收到一条。",
@@ -95,7 +103,7 @@ export const SAY = {
 };
 
 /** Titles of the conversations, as the phone's title bar shows them. */
-export const TITLES = { app: "线索助手", kf: "微信客服", mp: "公众号", friend: "聊天", group: "群聊", mass: "群发助手" };
+export const TITLES = { app: "线索助手", kf: "微信客服", mp: "公众号", friend: "聊天", group: "群聊", mass: "群发助手", bot: "机器人" };
 
 /** Menu of the title bar, by role and kind: label, act, and question before it is done. */
 export const NAV_ACTIONS = {

@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 
 from aiohttp import web
 
+from bot.simulator import demo
 from bot.simulator.config import CallbackTarget
 from bot.wecom.codec import Codec, Signature
 
@@ -50,6 +51,7 @@ class ListeningClew:
 
     corp: Codec
     official: Codec
+    bot: Codec = field(default_factory=lambda: Codec(demo.BOT_TOKEN, demo.BOT_KEY, ""))
     arrived: list[Arrived] = field(default_factory=list)
     answers: deque[Answer] = field(default_factory=deque)
     running: int = 0
@@ -72,6 +74,8 @@ class ListeningClew:
         app = web.Application()
         app.router.add_get("/callback/wecom/{app}", self.verify_corp)
         app.router.add_post("/callback/wecom/{app}", self.take_corp)
+        app.router.add_get("/callback/aibot/{bot}", self.verify_bot)
+        app.router.add_post("/callback/aibot/{bot}", self.take_bot)
         app.router.add_get("/callback/mp/{account}", self.verify_official)
         app.router.add_post("/callback/mp/{account}", self.take_official)
         return app
@@ -85,6 +89,13 @@ class ListeningClew:
     async def verify_corp(self, request: web.Request) -> web.Response:
         echo = self.corp.verify_url(signed(request), request.query["echostr"])
         return web.Response(body=echo + self.echo_suffix)
+
+    async def verify_bot(self, request: web.Request) -> web.Response:
+        return web.Response(body=self.bot.verify_url(signed(request), request.query["echostr"]))
+
+    async def take_bot(self, request: web.Request) -> web.Response:
+        body = await request.read()
+        return await self._take(request, body, self.bot.open(signed(request), body))
 
     async def verify_official(self, request: web.Request) -> web.Response:
         self.official.check_plain(signed(request, "signature"))

@@ -54,6 +54,7 @@ async def test_addresses_follow_from_clews_base(clock: DrivenClock) -> None:
     assert urls == {
         Line.CORP: "http://127.0.0.1:8080/callback/wecom/clew",
         Line.OFFICIAL: "http://127.0.0.1:8080/callback/mp/gh_clewdemo00001",
+        Line.BOT: "http://127.0.0.1:8080/callback/aibot/aibClewDemo0001",
     }
     config = with_clew(demo_config(), "http://127.0.0.1:8080")
     assert config.corp.callback.url == urls[Line.CORP]

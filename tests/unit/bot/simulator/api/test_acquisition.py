@@ -31,7 +31,8 @@ async def test_a_link_is_made_read_changed_and_deleted(corp: CorpClient) -> None
     links = corp.acquisition
     made = await links.create(LinkRequest("抖音投放", ("LiLei",)))
     assert made.for_channel("feed ads") == f"{made.url}?customer_channel=feed%20ads"
-    assert await links.link_ids() == ((made.link_id,), "")
+    listed, cursor = await links.link_ids()
+    assert (listed[-1], cursor) == (made.link_id, "")
     await links.update(made.link_id, LinkRequest("小红书", ("HanMeimei",), (2,)))
     read, who = await links.get(made.link_id)
     assert (read.name, who) == ("小红书", {"user_list": ["HanMeimei"], "department_list": [2]})

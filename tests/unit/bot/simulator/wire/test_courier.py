@@ -92,7 +92,7 @@ async def test_without_an_address_nothing_is_sent(sim: Simulator) -> None:
     await sim.say_app("LiLei", "你好")
     await sim.settled()
     assert sim.deliveries == []
-    assert await sim.verify_urls() == {Line.CORP: False, Line.OFFICIAL: False}
+    assert await sim.verify_urls() == dict.fromkeys(Line, False)
 
 
 async def test_one_at_a_time_keeps_the_order(sim: Simulator, clew: ListeningClew) -> None:
@@ -140,10 +140,10 @@ async def test_settled_waits_for_what_is_under_way(sim: Simulator, clew: Listeni
 
 
 async def test_urls_are_verified(sim: Simulator, clew: ListeningClew) -> None:
-    assert await sim.verify_urls() == {Line.CORP: True, Line.OFFICIAL: True}
+    assert await sim.verify_urls() == {Line.CORP: True, Line.OFFICIAL: True, Line.BOT: True}
     assert clew.arrived == []
 
 
 async def test_wrong_echo_fails_the_check(sim: Simulator, clew: ListeningClew) -> None:
     clew.echo_suffix = b"\n"
-    assert await sim.verify_urls() == {Line.CORP: False, Line.OFFICIAL: True}
+    assert await sim.verify_urls() == {Line.CORP: False, Line.OFFICIAL: True, Line.BOT: True}
