@@ -13,6 +13,7 @@ from aiohttp import web
 from bot.service import Service, running
 from bot.simulator import demo as invented
 from bot.simulator.app import OFFICIAL_BASE, SIMULATOR, WECOM_BASE, create_simulator
+from bot.simulator.sdk_routes import SCRIPT
 from config.master_key import master_key_in
 from config.settings import Settings, load_settings
 from config.texts import load_texts
@@ -101,5 +102,6 @@ def demo_environment(place: Place, windows: str) -> dict[str, str]:
         "CLEW_AIBOT_AES_KEY": invented.BOT_KEY,
         "CLEW_QYAPI_BASE": f"{windows}{WECOM_BASE}",
         "CLEW_OAUTH_BASE": windows,
+        "CLEW_JSSDK_URLS": f"{windows}{SCRIPT}",
         "CLEW_MP_BASE": f"{windows}{OFFICIAL_BASE}",
     }

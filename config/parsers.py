@@ -96,6 +96,14 @@ def web_address(raw: str) -> str:
     return raw.rstrip("/")
 
 
+def web_addresses(raw: str) -> tuple[str, ...]:
+    """Return http(s) addresses from a comma-separated list, in its order."""
+    found = tuple(web_address(part.strip()) for part in raw.split(",") if part.strip())
+    if not found:
+        raise ValueError(raw)
+    return found
+
+
 def database_address(raw: str) -> str:
     """Return the address of an SQLite file or a PostgreSQL database."""
     if not raw.startswith(_DATABASES) or raw in _DATABASES:

@@ -49,9 +49,16 @@ NAMES = frozenset(
         "qyapi_base",
         "oauth_base",
         "mp_base",
+        "jssdk_urls",
         "product_line",
         "lease_seconds",
     }
+)
+
+#: The scripts that give a page ``wx.config`` and ``wx.agentConfig``, in this order.
+JSSDK_URLS = (
+    "https://res.wx.qq.com/open/js/jweixin-1.2.0.js,"
+    "https://open.work.weixin.qq.com/wwopen/js/jwxwork-1.0.0.js"
 )
 
 #: The variable of each setting.
@@ -113,7 +120,8 @@ class Settings:
 
     ``lease_for`` is how long a claimed row is lent: a process that died gives its
     rows back after that. ``product_line`` takes the place of the default line in
-    ``channels.toml``; empty leaves it to the table.
+    ``channels.toml``; empty leaves it to the table. ``jssdk_urls`` are the scripts that
+    pages inside WeCom load to speak with its client.
     """
 
     store: StoreSettings
@@ -128,6 +136,7 @@ class Settings:
     qyapi_base: str
     oauth_base: str
     mp_base: str
+    jssdk_urls: tuple[str, ...]
     product_line: str
     lease_for: timedelta
 
@@ -157,6 +166,7 @@ def load_settings(texts: Texts, environ: Mapping[str, str] | None = None) -> Set
         qyapi_base=source.take("qyapi_base", parsers.web_address, "https://qyapi.weixin.qq.com"),
         oauth_base=source.take("oauth_base", parsers.web_address, "https://open.weixin.qq.com"),
         mp_base=source.take("mp_base", parsers.web_address, "https://api.weixin.qq.com"),
+        jssdk_urls=source.take("jssdk_urls", parsers.web_addresses, JSSDK_URLS),
         product_line=source.take("product_line", parsers.no_or_code, ""),
         lease_for=source.take("lease_seconds", parsers.seconds, "120"),
     )

@@ -33,6 +33,7 @@ from bot.simulator.browser import Browser
 from bot.simulator.config import Face, SimulatorConfig
 from bot.simulator.faults.desk import FaultDesk
 from bot.simulator.passing import keep_time
+from bot.simulator.sdk_routes import SdkRoutes
 from bot.simulator.simulator import Simulator
 from handlers.ports import Clock
 
@@ -81,6 +82,7 @@ def create_simulator(config: SimulatorConfig, clock: Clock) -> web.Application:
     if config.bot is not None and sim.world.bot is not None:
         BotDoors(sim.world, config.bot, sim.world.bot).mount(app)
     FaultDesk(sim).mount(app)
+    SdkRoutes(sim).mount(app)
     Browser(sim).mount(app)
     app.cleanup_ctx.append(_deliveries)
     return app

@@ -18,6 +18,7 @@ from bot.simulator.acts.members import Members
 from bot.simulator.acts.rooms import BY_QR, Rooms
 from bot.simulator.acts.staff import Staff
 from bot.simulator.acts.tapping import Selected
+from bot.simulator.clients import Clients
 from bot.simulator.config import SimulatorConfig
 from bot.simulator.demo import with_clew
 from bot.simulator.faults import Faults
@@ -44,6 +45,7 @@ class Simulator:
     def __init__(self, config: SimulatorConfig, clock: Clock) -> None:
         """Build the world that ``config`` describes, at the clock's moment."""
         self.world = build_world(config, clock)
+        self.clients = Clients(self.world)
         self.faults = Faults(self.world)
         self.world.courier.course_of = self.faults.course
         self.friends = Friends(self.world)

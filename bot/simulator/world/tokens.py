@@ -76,6 +76,10 @@ class TokenOffice:
             return TokenFault.INVALID
         return grant if now < grant.until else TokenFault.EXPIRED
 
+    def living(self, holder: str, now: datetime) -> list[str]:
+        """Return every token of the holder that still opens doors."""
+        return [g.token for g in self._issued.values() if g.holder == holder and g.is_good(now)]
+
     def kill(self, holder: str | None = None) -> None:
         """Make the present tokens of ``holder`` (None = everybody) invalid before their time."""
         for grant in self._issued.values():
