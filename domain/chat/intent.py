@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
+from domain.chat.intent_model import trained_model
+from domain.chat.lexicon import default_lexicon
 from domain.chat.likeness import Likeness, learn
 from domain.chat.opt_out import find_opt_out
 from domain.chat.passage import Span
@@ -49,6 +51,8 @@ _RULE_WEIGHTS = {
     Intent.THANKS: 0.5,
 }
 _FIRM_REFUSAL, _SOFT_REFUSAL = 4.5, 1.5
+#: What a unit of the trained model counts beside a unit of likeness.
+_TRAINED = 0.5
 #: What it takes to leave ``other`` when no rule says so.
 _NO_RULE = 2.5
 #: Shorter messages are like everything; only rules read them.
@@ -97,7 +101,7 @@ def _likeliest(text: str, found: Mapping[Intent, Span]) -> Intent:
     is_strange = learned_examples().familiarity(text) < _FAMILIAR
     if not found and (len(text.strip()) < _SHORTEST_JUDGED or is_strange):
         return Intent.OTHER
-    scores = {Intent(label): score for label, score in learned_examples().scores(text).items()}
+    scores = _scores(text)
     # Likeness sees no difference between 别打电话 and 别忘了打电话: silence is for rules alone.
     del scores[Intent.OPT_OUT]
     if not found:
@@ -107,6 +111,13 @@ def _likeliest(text: str, found: Mapping[Intent, Span]) -> Intent:
     if Intent.TRIAL in found and Intent.BUY in found and _is_only_sign_up(text):
         del scores[Intent.BUY]
     return max(scores, key=lambda intent: scores[intent])
+
+
+def _scores(text: str) -> dict[Intent, float]:
+    """Return what likeness to the examples and the trained model say together."""
+    trained = trained_model().scores(text, default_lexicon().cut)
+    likeness = learned_examples().scores(text)
+    return {Intent(name): likeness[name] + _TRAINED * trained[name] for name in likeness}
 
 
 def _weight(intent: Intent, text: str) -> float:

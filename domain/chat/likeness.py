@@ -35,14 +35,14 @@ class Likeness:
         Sums of log odds, divided by the root of the number of known runs, so that long
         and short messages compare.
         """
-        known = [self.odds[run] for run in _runs(text) if run in self.odds]
+        known = [self.odds[run] for run in runs_of(text) if run in self.odds]
         root = sqrt(len(known)) or 1.0
         sums = (sum(column) / root for column in zip(*known, strict=True)) if known else ()
         return dict(zip(self.labels, sums or (0.0,) * len(self.labels), strict=True))
 
     def familiarity(self, text: str) -> float:
         """Return the share of the text's pairs and triples that some example holds (0 to 1)."""
-        longer = [run for run in _runs(text) if len(run) > 1]
+        longer = [run for run in runs_of(text) if len(run) > 1]
         return sum(run in self.odds for run in longer) / len(longer) if longer else 0.0
 
 
@@ -52,7 +52,7 @@ def learn(examples: Mapping[str, str]) -> Likeness:
     sizes = dict.fromkeys(examples, 0)
     for label, texts in examples.items():
         for text in texts.split():
-            counts[label].update(_runs(text))
+            counts[label].update(runs_of(text))
             sizes[label] += 1
     everywhere = Counter[str]()
     for count in counts.values():
@@ -84,7 +84,7 @@ def _rate(seen: int, of: int) -> float:
     return (seen + _SMOOTHING) / (of + 2 * _SMOOTHING)
 
 
-def _runs(text: str) -> set[str]:
+def runs_of(text: str) -> set[str]:
     """Return the runs of one to three characters; the edges of the text are signs too."""
     line = f"^{_NOISE.sub(' ', fold(text[:_LONGEST_TEXT]).lower()).strip()}$"
     runs = set(line[1:-1])

@@ -1,0 +1,1 @@
+"""How the models that ship with Clew were made, and can be made again."""
