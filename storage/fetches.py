@@ -72,11 +72,12 @@ async def insert_fetches(
     """
     # One order for all writers, so that no two wait for each other.
     ordered = sorted(fetches, key=lambda f: (f.kind, f.subject, f.account, f.generation))
-    await tx.execute_many(
+    newest = {(f.kind, f.subject, f.account): f for f in ordered}
+    await tx.execute_set(
         INSERT,
         [
             (ids.next(), f.kind.value, f.subject, f.account, f.generation, f.token, to_micros(now))
-            for f in ordered
+            for f in newest.values()
         ],
     )
 

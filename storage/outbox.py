@@ -54,7 +54,7 @@ async def insert_pushes(
     rows = [_row_of(push, vault, ids, now) for push in pushes]
     # One order for all writers, so that no two wait for each other.
     rows.sort(key=lambda row: str(row[sql.DEDUPE_KEY]))
-    await tx.execute_many(sql.INSERT, rows)
+    await tx.execute_set(sql.INSERT, rows)
 
 
 def _row_of(push: Push, vault: Vault, ids: IdSource, now: datetime) -> tuple[object, ...]:

@@ -20,6 +20,7 @@ from storage.errors import (
     over,
 )
 from storage.protocols import Database, Dialect, Row, Transaction
+from storage.row_sets import over_rows
 
 POOL_SIZE = 10
 #: Seconds until a statement or a connection attempt is given up.
@@ -116,9 +117,13 @@ class PostgresTransaction(Transaction):
 
     dialect = Dialect.POSTGRES
 
-    def __init__(self, connection: Any, transaction: Any) -> None:  # noqa: ANN401 — asyncpg has no annotations
-        """Take a connection and its transaction, which has begun."""
+    def __init__(self, connection: Any, transaction: Any, sets: dict[str, str]) -> None:  # noqa: ANN401 — asyncpg has no annotations
+        """Take a connection and its transaction, which has begun.
+
+        ``sets`` keeps what :meth:`execute_set` made of statements, for the database.
+        """
         self._connection = connection
+        self._sets = sets
         self._transaction = transaction
         self._is_over = False
 
@@ -139,6 +144,18 @@ class PostgresTransaction(Transaction):
         """See :meth:`Transaction.execute_many`."""
         with self._open():
             await self._connection.executemany(sql, rows)
+
+    async def execute_set(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
+        """See :meth:`Transaction.execute_set`."""
+        columns = list(zip(*rows, strict=True))
+        if not columns:
+            return
+        with self._open():
+            if sql not in self._sets:
+                statement = await self._connection.prepare(sql)
+                types = [parameter.name for parameter in statement.get_parameters()]
+                self._sets[sql] = over_rows(sql, types)
+            await self._connection.execute(self._sets[sql], *columns)
 
     async def roll_back(self) -> None:
         """See :meth:`Transaction.roll_back`."""
@@ -183,6 +200,7 @@ class PostgresDatabase(Database):
         """Take an open pool."""
         self.url = url
         self._pool = pool
+        self._sets: dict[str, str] = {}
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
@@ -217,7 +235,7 @@ class PostgresDatabase(Database):
             inner = connection.transaction(**options)
             with wrapping():
                 await inner.start()
-            transaction = PostgresTransaction(connection, inner)
+            transaction = PostgresTransaction(connection, inner, self._sets)
             try:
                 yield transaction
             except BaseException:

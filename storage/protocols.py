@@ -64,6 +64,16 @@ class Transaction(ABC):
     async def execute_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
         """Run a statement once per row of arguments, in one go."""
 
+    @abstractmethod
+    async def execute_set(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
+        """Run an insert or update of one row for all rows of arguments at once.
+
+        The fastest way to write many rows. No row may touch what another row of the
+        same call touches; rows that ``on conflict do nothing`` passes over may.
+        The statement is ``insert … values (…)``, with no brackets among the values,
+        or ``update … where …``.
+        """
+
     async def fetch_one(self, sql: str, *args: object) -> Row | None:
         """Run a query and return its first row, or None."""
         rows = await self.fetch(sql, *args)

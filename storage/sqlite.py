@@ -154,6 +154,10 @@ class SqliteTransaction(Transaction):
         if arguments:
             await self._run(lambda connection: connection.executemany(text, arguments))
 
+    async def execute_set(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
+        """See :meth:`Transaction.execute_set`."""
+        await self.execute_many(sql, rows)
+
     async def roll_back(self) -> None:
         """See :meth:`Transaction.roll_back`."""
         await self.end(commit=False)

@@ -67,7 +67,7 @@ async def set_timers(
 ) -> None:
     """Set timers; one with a known key gets the new moment, unless that already fired."""
     # One order for all writers, so that no two wait for each other.
-    await tx.execute_many(
+    await tx.execute_set(
         SET,
         [
             (
@@ -86,7 +86,7 @@ async def set_timers(
 
 async def cancel_timers(tx: Transaction, dedupe_keys: Sequence[str]) -> None:
     """Let them not happen; one whose delivery is under way will find itself cancelled."""
-    await tx.execute_many(CANCEL, [(key,) for key in sorted(dedupe_keys)])
+    await tx.execute_set(CANCEL, [(key,) for key in sorted(dedupe_keys)])
 
 
 async def mark_done(tx: Transaction, timer_id: int, due_at: datetime) -> bool:
@@ -160,7 +160,7 @@ async def sweep_timers(
     async with database.write() as tx:
         if fencing is not None:
             await check_lease(tx, fencing)
-        await tx.execute_many(FIRED, [(timer.id, to_micros(timer.due_at)) for timer in due])
+        await tx.execute_set(FIRED, [(timer.id, to_micros(timer.due_at)) for timer in due])
     return len(due)
 
 

@@ -171,7 +171,7 @@ class UnitOfWork:
         await set_timers(self.tx, self.ids, [t for t in timers.values() if t is not None], self.now)
         if applied:
             stamp = to_micros(self.now)
-            await self.tx.execute_many(
+            await self.tx.execute_set(
                 "insert into applied (inbox_id, applied_at) values ($1, $2)",
                 [(inbox_id, stamp) for inbox_id in applied],
             )

@@ -78,7 +78,7 @@ class Events:
     async def save(self) -> None:
         """Write what was appended; a repeated key falls on the row that stands."""
         if self._new:
-            await self._tx.execute_many(INSERT_EVENT, [self._row(e) for e in self._new.values()])
+            await self._tx.execute_set(INSERT_EVENT, [self._row(e) for e in self._new.values()])
 
     def _row(self, event: Event) -> tuple[object, ...]:
         sealed = None

@@ -134,9 +134,9 @@ class Leads:
         fresh = [x for x in changed if x.id not in self._saved]
         known = [x for x in changed if x.id in self._saved]
         if fresh:
-            await self._tx.execute_many(INSERT_LEAD, [_identity(x) + _body(x) for x in fresh])
+            await self._tx.execute_set(INSERT_LEAD, [_identity(x) + _body(x) for x in fresh])
         if known:
-            await self._tx.execute_many(UPDATE_LEAD, [(x.id, *_body(x)) for x in known])
+            await self._tx.execute_set(UPDATE_LEAD, [(x.id, *_body(x)) for x in known])
         for entry in self._ledger:
             await self._save_owner(entry)
         self._ledger.clear()

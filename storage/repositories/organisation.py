@@ -46,6 +46,7 @@ class Organisation:
         self._tx = tx
         self._ids = ids
         self._employees: dict[str, Employee] | None = None
+        self._taken: dict[str, dict[str, int]] = {}
 
     async def employees(self) -> tuple[Employee, ...]:
         """Return every employee, in order of userid."""
@@ -93,6 +94,7 @@ class Organisation:
             return
         if old.casefold() != new.casefold():
             await self._tx.execute("delete from employee where folded = $1", new.casefold())
+        self._taken.clear()
         for statement in RENAME:
             await self._tx.execute(statement, known.userid, new)
         await self._tx.execute(RENAME_EMPLOYEE, known.userid, new, new.casefold())
@@ -100,8 +102,10 @@ class Organisation:
 
     async def taken_on(self, day: str) -> dict[str, int]:
         """Return how many leads each rep was given on business day ``YYYY-MM-DD``."""
-        rows = await self._tx.fetch("select userid, used from rep_day where day = $1", day)
-        return {row["userid"]: row["used"] for row in rows}
+        if day not in self._taken:
+            rows = await self._tx.fetch("select userid, used from rep_day where day = $1", day)
+            self._taken[day] = {row["userid"]: row["used"] for row in rows}
+        return self._taken[day]
 
     async def take_slot(self, userid: str, day: str, ceiling: int) -> bool:
         """Count one more lead for the rep on that day; False at the ceiling.
@@ -111,6 +115,7 @@ class Organisation:
         if ceiling <= 0:
             return False
         written = await self._tx.execute(TAKE_SLOT, self._ids.next(), userid, day, ceiling)
+        self._taken.pop(day, None)
         return written == 1
 
     async def put_group(self, chat_id: str, name: str, owner: str, generation: int) -> None:

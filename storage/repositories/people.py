@@ -220,7 +220,7 @@ class People:
 
     async def _write(self, statement: str, cells: Sequence[Cells]) -> None:
         if cells:
-            await self._tx.execute_many(statement, cells)
+            await self._tx.execute_set(statement, cells)
 
 
 def _identities(person: Person) -> tuple[Identity, ...]:

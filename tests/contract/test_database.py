@@ -161,6 +161,40 @@ async def test_one_placeholder_may_stand_twice_and_in_any_order(database: Databa
     assert [(row["kind"], row["value"]) for row in rows] == [("a", "a"), ("b", "b")]
 
 
+async def test_a_set_of_rows_is_inserted_and_changed_with_constants_beside_arguments(
+    database: Database,
+) -> None:
+    insert = """
+    insert into thing (kind, id, value) values ($2, $1, 'same')
+    on conflict (id) do update set kind = excluded.kind
+    """
+    async with database.write() as tx:
+        await tx.execute_set(insert, [(1, "a"), (2, "b'")])
+        await tx.execute_set(insert, [(2, "c"), (3, "d")])
+        await tx.execute_set("update thing set value = $2 where id = $1", [(1, None), (3, "new")])
+        await tx.execute_set("insert into thing (id, kind) values ($1, $2)", [])
+        rows = await tx.fetch("select id, kind, value from thing order by id")
+    found = [(row["id"], row["kind"], row["value"]) for row in rows]
+    assert found == [(1, "a", None), (2, "c", "same"), (3, "d", "new")]
+
+
+async def test_a_set_may_repeat_rows_that_a_conflict_passes_over(database: Database) -> None:
+    insert = "insert into thing (id, kind) values ($1, $2) on conflict (id) do nothing"
+    async with database.write() as tx:
+        await tx.execute_set(insert, [(1, "first"), (1, "second")])
+        rows = await tx.fetch("select kind from thing")
+    assert [row["kind"] for row in rows] == ["first"]
+
+
+async def test_a_refused_set_is_a_conflict_and_writes_nothing(database: Database) -> None:
+    await add(database, 2)
+    with pytest.raises(Conflict):
+        async with database.write() as tx:
+            await tx.execute_set("insert into thing (id, kind) values ($1, 'x')", [(1,), (2,)])
+    async with database.read() as tx:
+        assert [row["id"] for row in await tx.fetch("select id from thing")] == [2]
+
+
 async def test_counts_changed_rows_and_returns_inserted_ones(database: Database) -> None:
     insert = "insert into thing (id, kind) values ($1, 'a') on conflict do nothing returning id"
     async with database.write() as tx:
