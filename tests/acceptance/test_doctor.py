@@ -12,6 +12,8 @@ import os
 import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -280,6 +282,20 @@ async def test_rights_without_anything_behind_them(
     async with served(platform_that_answers(path, answer)) as platform:
         found = await scene.found(CLEW_QYAPI_BASE=platform)
     assert found[check].finding == expected
+
+
+async def test_a_clock_that_is_off_is_told_with_by_how_much(scene: Scene) -> None:
+    async def answer(request: web.Request) -> web.Response:
+        del request
+        five_minutes_ago = SystemClock().now() - timedelta(minutes=5)
+        return web.Response(headers={"Date": format_datetime(five_minutes_ago, usegmt=True)})
+
+    app = web.Application()
+    app.router.add_get("/", answer)
+    async with served(app) as platform:
+        finding = (await scene.found(CLEW_QYAPI_BASE=platform))["clock"].finding
+    assert (finding.severity, finding.code) == (Severity.WARNING, "clock_off")
+    assert "NTP" in words(finding, TEXTS)
 
 
 def platform_that_answers(path: str, answer: dict[str, Any]) -> web.Application:
