@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,9 +17,11 @@ from bot.simulator.moments import next_midnight
 from bot.simulator.wire.courier import Parcel
 from bot.simulator.wire.courses import Course, Hold, Until
 from bot.simulator.wire.envelopes import Line
-from bot.simulator.wire.xml import leaves
 from bot.simulator.world.app_chat import Dropped, DropReason
 from bot.simulator.world.world import World
+
+#: What ids are written with (fact sheet 3.9).
+ID = re.compile(rb"[A-Za-z0-9_.@-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,9 @@ class Faults:
     def accounts(self) -> dict[str, Face]:
         """Return every name of an account, case-folded, with its host."""
         corp, official = self._world.config.corp, self._world.config.official
+        bot = self._world.config.bot
         wecom = (corp.corpid, str(corp.agentid), *self._world.kf.accounts)
+        wecom += (bot.bot_id,) if bot else ()
         public = (official.account, official.appid)
         found = {name.casefold(): Face.WECOM for name in wecom}
         return found | {name.casefold(): Face.OFFICIAL for name in public}
@@ -202,11 +207,16 @@ class Faults:
         return course
 
     def _subject_of(self, parcel: Parcel) -> Subject:
-        people = frozenset(text.casefold() for text in (*leaves(parcel.plaintext), parcel.sender))
+        people = _words(parcel.plaintext) | {parcel.sender.casefold()}
         # The official account's callbacks name its gh_ id only.
         public = self._world.config.official.appid.casefold()
         accounts = people | {public} if parcel.line is Line.OFFICIAL else people
         return Subject(parcel.name, accounts, people)
+
+
+def _words(plaintext: bytes) -> frozenset[str]:
+    """Return everything in a callback, XML, JSON or broken, that could be an id."""
+    return frozenset(word.decode().casefold() for word in ID.findall(plaintext))
 
 
 def _disturbed(course: Course, fault: Fault) -> Course:

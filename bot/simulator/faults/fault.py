@@ -66,7 +66,7 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 
     ``path`` is a glob over the endpoint (``*/message/send``), for callbacks over the
     name in the log (``change_external_contact.*``, ``text``). ``account`` is a corpid,
-    agentid, open_kfid, appid or gh_ id, ``receiver`` a userid, external_userid or
+    agentid, open_kfid, aibotid, appid or gh_ id, ``receiver`` a userid, external_userid or
     openid (for callbacks: whoever it names). ``start``/``until`` are moments of the
     stand-in's clock.
 

@@ -128,3 +128,12 @@ async def test_an_account_of_the_other_host_is_not_struck(
     await sim.settled()
     assert len(clew.named("subscribe")) == 2
     assert said(clew) == ["你好"]
+
+
+async def test_callbacks_that_are_no_xml_are_struck_like_others(sim: Simulator) -> None:
+    sim.faults.add(Fault(FaultKind.CALLBACK_DOUBLED, times=None, receiver="LiLei"))
+    for plaintext in (b'{"from": {"userid": "LiLei"}}', b"<xml><FromUserName>lilei", b"\xff\x00"):
+        sim.staff.emit_raw(plaintext)
+    await sim.settled()
+    copies = [delivery.copy for delivery in sim.deliveries]
+    assert copies == [0, 1, 0, 1, 0]
