@@ -21,7 +21,7 @@ CROWD = 16
 #: A crowd is one until so many seconds after it was last seen.
 CROWD_SECONDS = 0.1
 #: Share of the loop's time that the worker takes beside a crowd.
-SHARE = 0.1
+SHARE = 0.05
 #: Its share while it applies welcomes: their codes live for 20 s (fact sheet 3.3).
 URGENT_SHARE = 0.5
 #: Rows of a batch, usually and beside a crowd: it holds a transaction open for so long.

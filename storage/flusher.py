@@ -18,7 +18,7 @@ from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from storage.errors import Cause, StorageUnavailable
-from storage.inbox_sql import NewRow, row_of
+from storage.inbox_sql import NewRow, rows_of
 
 if TYPE_CHECKING:
     from storage.ids import IdSource
@@ -94,30 +94,24 @@ class Flusher:
             while self._waiting:
                 batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
                 self._in_commit = len(batch)
-                await self._flush([waiting for waiting in batch if self._is_prepared(waiting)])
+                await self._flush([waiting for waiting in batch if waiting.is_prepared()])
                 self._in_commit = 0
-
-    def _is_prepared(self, waiting: _Waiting) -> bool:
-        try:
-            waiting.row = row_of(waiting.prepare(), self._vault, self._ids)
-        except Exception as error:  # noqa: BLE001 — handed to the one who waits for it
-            waiting.fail(error)
-            return False
-        return True
 
     async def _flush(self, batch: Sequence[_Waiting]) -> None:
         if not batch:
             return
         try:
-            new = await self._insert([waiting.row for waiting in batch])
+            deliveries = [waiting.delivery for waiting in batch]
+            rows = rows_of(deliveries, self._vault, self._ids)
+            new = await self._insert(rows)
         except StorageUnavailable as error:
             for waiting in batch:
                 waiting.fail(StorageUnavailable(error.problem, error.cause))
         except Exception as error:  # noqa: BLE001 — a row may be the culprit: find it alone
             await self._find_culprit(batch, error)
         else:
-            for waiting in batch:
-                waiting.succeed(is_new=waiting.row[0] in new)
+            for waiting, row in zip(batch, rows, strict=True):
+                waiting.succeed(is_new=row[0] in new)
             if new:
                 self._signal.notify()
             if self._on_commit is not None:
@@ -133,14 +127,23 @@ class Flusher:
 
 
 class _Waiting:
-    """A caller of ``put`` and, once prepared, the row."""
+    """A caller of ``put`` and, once prepared, the delivery."""
 
-    __slots__ = ("future", "prepare", "row")
+    __slots__ = ("delivery", "future", "prepare")
 
     def __init__(self, prepare: Callable[[], Delivery], future: asyncio.Future[bool]) -> None:
         self.prepare = prepare
         self.future = future
-        self.row: NewRow
+        self.delivery: Delivery
+
+    def is_prepared(self) -> bool:
+        """Prepare the delivery; what that raises is the caller's."""
+        try:
+            self.delivery = self.prepare()
+        except Exception as error:  # noqa: BLE001 — handed to the one who waits for it
+            self.fail(error)
+            return False
+        return True
 
     def fail(self, error: BaseException) -> None:
         if not self.future.done():

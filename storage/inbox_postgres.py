@@ -66,7 +66,7 @@ class PostgresInbox(Inbox):
 
     async def put_page(self, deliveries: Sequence[Delivery], cursor_key: str, cursor: str) -> int:
         """Store a page and its cursor; see the contract."""
-        rows = [sql.row_of(delivery, self._vault, self._ids) for delivery in deliveries]
+        rows = sql.rows_of(deliveries, self._vault, self._ids)
         async with self._database.write() as tx:
             new = _ids(await tx.fetch(_INSERT_SET, *_columns(rows))) if rows else set()
             await tx.execute(sql.SET_CURSOR, cursor_key, cursor)

@@ -35,7 +35,7 @@ values ($1, $2, $3, $4, $5, $6, $7, 'pending', 0, '', 0, '')
 on conflict (key) do nothing
 """
 
-#: What :func:`row_of` returns: the arguments of :data:`INSERT`, its id first.
+#: What :func:`rows_of` returns: the arguments of :data:`INSERT`, its id first.
 NewRow: TypeAlias = tuple[int, bytes, str, str, int, bytes, int]
 
 #: First of a claim: rows whose lease ran out are pending again.
@@ -142,17 +142,21 @@ def oldest(rows: Iterable[Row]) -> datetime | None:
     return moment_of_id(min(found)) if found else None
 
 
-def row_of(delivery: Delivery, vault: Vault, ids: IdSource) -> NewRow:
-    """Return the arguments of :data:`INSERT`, the payload sealed."""
-    return (
-        ids.next(),
-        delivery.key,
-        delivery.source,
-        delivery.subject,
-        int(delivery.priority),
-        vault.seal(PURPOSE, delivery.payload, delivery.key),
-        to_micros(delivery.received_at),
-    )
+def rows_of(deliveries: Sequence[Delivery], vault: Vault, ids: IdSource) -> list[NewRow]:
+    """Return the arguments of :data:`INSERT` for each delivery, the payloads sealed."""
+    sealed = vault.seals(PURPOSE, [(new.payload, new.key) for new in deliveries])
+    return [
+        (
+            ids.next(),
+            new.key,
+            new.source,
+            new.subject,
+            int(new.priority),
+            box,
+            to_micros(new.received_at),
+        )
+        for new, box in zip(deliveries, sealed, strict=True)
+    ]
 
 
 def cut_at_suspect(rows: Sequence[Row]) -> Sequence[Row]:

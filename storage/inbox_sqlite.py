@@ -65,7 +65,7 @@ class SqliteInbox(Inbox):
             run_sql(connection, sql.SET_CURSOR, (cursor_key, cursor))
             return len(new)
 
-        rows = [sql.row_of(delivery, self._vault, self._ids) for delivery in deliveries]
+        rows = sql.rows_of(deliveries, self._vault, self._ids)
         new = await self._thread.submit(work, is_compound=True)
         self._signal.notify()
         return new

@@ -24,7 +24,7 @@ import hmac
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -111,10 +111,19 @@ class Vault:
 
     def seal(self, purpose: str, plaintext: bytes, context: bytes = b"") -> bytes:
         """Seal for a purpose; ``context`` (a row's key) must be given again to open."""
-        number = self._sealing
-        nonce = os.urandom(NONCE_BYTES)
-        box = self._purpose_key(number, purpose).encrypt(nonce, plaintext, context)
-        return number.to_bytes(_NUMBER_BYTES) + nonce + box
+        return next(self.seals(purpose, [(plaintext, context)]))
+
+    def seals(self, purpose: str, values: Sequence[tuple[bytes, bytes]]) -> Iterator[bytes]:
+        """Seal several values, each with its context, as :meth:`seal` does.
+
+        Asking the system for a nonce takes longer than sealing a message, so all
+        of them are asked for at once.
+        """
+        key, mark = self._purpose_key(self._sealing, purpose), self.sealing_mark
+        nonces = os.urandom(NONCE_BYTES * len(values))
+        for number, (plaintext, context) in enumerate(values):
+            nonce = nonces[number * NONCE_BYTES : (number + 1) * NONCE_BYTES]
+            yield mark + nonce + key.encrypt(nonce, plaintext, context)
 
     def open(self, purpose: str, sealed: bytes, context: bytes = b"") -> bytes:
         """Open what :meth:`seal` sealed for the same purpose and context.
@@ -135,7 +144,7 @@ class Vault:
     @property
     def sealing_mark(self) -> bytes:
         """The first bytes of everything that the newest master key sealed."""
-        return self.keys.sealing.to_bytes(_NUMBER_BYTES)
+        return self._sealing.to_bytes(_NUMBER_BYTES)
 
     def reseal(self, purpose: str, sealed: bytes, context: bytes = b"") -> bytes:
         """Return the same plaintext under the newest master key (key rotation).
