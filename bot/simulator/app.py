@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bot.simulator.api import (
     acquisition,
+    archive,
     card_updates,
     contacts,
     customers,
@@ -69,6 +70,7 @@ def create_simulator(config: SimulatorConfig, clock: Clock) -> web.Application:
         *media.ENDPOINTS,
         *kf.ENDPOINTS,
         *login.ENDPOINTS,
+        *archive.ENDPOINTS,
     )
     Gateway(sim.world, sim.faults, Face.WECOM).mount(app, WECOM_BASE, wecom)
     public = (
@@ -79,6 +81,8 @@ def create_simulator(config: SimulatorConfig, clock: Clock) -> web.Application:
     )
     Gateway(sim.world, sim.faults, Face.OFFICIAL).mount(app, OFFICIAL_BASE, public)
     app.router.add_get(login.AUTHORIZE, login.Login(sim.world).authorize)
+    if config.archive is not None:
+        archive.LinesDoor(sim.world, config.archive).mount(app)
     if config.bot is not None and sim.world.bot is not None:
         BotDoors(sim.world, config.bot, sim.world.bot).mount(app)
     FaultDesk(sim).mount(app)

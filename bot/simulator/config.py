@@ -23,6 +23,8 @@ class Right(StrEnum):
     CUSTOMERS = "customers"
     #: 微信客服.
     KF = "kf"
+    #: 会话存档.
+    ARCHIVE = "archive"
     #: The official account.
     OFFICIAL = "official"
 
@@ -99,6 +101,13 @@ class BotConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ArchiveConfig:
+    """会话内容存档, bought for all members; ``secret`` opens the lines."""
+
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryConfig:
     """How callbacks are delivered (fact sheet 1.5); seconds are real seconds.
 
@@ -163,6 +172,8 @@ class Limits:
     ip_calls_per_minute: int = 20_000
     ip_calls_per_hour: int = 600_000
     debug_calls_per_minute: int = 5
+    archive_notice_every: timedelta = timedelta(seconds=15)
+    archive_life: timedelta = timedelta(days=5)
     #: Messages of one user that the bot may be answering at once.
     bot_in_flight: int = 3
     bot_stream_life: timedelta = timedelta(minutes=6)
@@ -184,6 +195,7 @@ class SimulatorConfig:
     delivery: DeliveryConfig = field(default_factory=DeliveryConfig)
     limits: Limits = field(default_factory=Limits)
     bot: BotConfig | None = None
+    archive: ArchiveConfig | None = None
     seed: Path = HERE / "demo.zh.toml"
     pages: Path = HERE / "pages"
     #: Real seconds that every API call takes; makes parallel calls overlap.

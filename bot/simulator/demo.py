@@ -36,7 +36,7 @@ BOT_KEY = "ClewDemoBot0ClewDemoBot1ClewDemoBot2ClewDem"
 
 OPEN_KFID = "wkclewdemo000001"
 
-WHOLE_APP = frozenset({Right.APP, Right.CONTACTS, Right.CUSTOMERS, Right.KF})
+WHOLE_APP = frozenset({Right.APP, Right.CONTACTS, Right.CUSTOMERS, Right.KF, Right.ARCHIVE})
 
 
 def demo_config(clew: str = "") -> SimulatorConfig:

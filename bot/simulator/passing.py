@@ -20,5 +20,6 @@ async def keep_time(sim: Simulator) -> NoReturn:
     while True:
         await asyncio.sleep(LOOK_EVERY)
         sim.handovers.settle()
+        sim.archivist.notify()
         if next(looks) % LOOKS_PER_POLL == 0:
             sim.bots.poll()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.simulator.acts.acquirers import Acquirers
+from bot.simulator.acts.archivist import Archivist
 from bot.simulator.acts.bot_chats import BotChats
 from bot.simulator.acts.broadcasts import Broadcasts
 from bot.simulator.acts.console import Console
@@ -56,6 +57,7 @@ class Simulator:
         self.staff = Staff(self.world)
         self.console = Console(self.world)
         self.handovers = Handovers(self.world)
+        self.archivist = Archivist(self.world)
         self.bots = BotChats(self.world)
         self.acquirers = Acquirers(self.world, self.friends)
         self.broadcasts = Broadcasts(self.world)

@@ -26,11 +26,14 @@ from bot.simulator.api.struck import (
 from bot.simulator.config import Face, Right
 from bot.simulator.faults import FaultKind, Faults
 from bot.simulator.faults.codes import Place
+from bot.simulator.world.rates import Caller
 from bot.simulator.world.tokens import Grant, TokenFault
 from bot.simulator.world.world import ApiCall, World
 
 #: An escaped character in JSON that is not itself behind an escaped backslash.
 UNICODE_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*\\u[0-9a-fA-F]{4}")
+#: Parameters that any call may carry in its query.
+OUTER_QUERY = frozenset({"access_token", "debug"})
 #: Upper bound of an upload.
 MAX_BODY = 32 * 1024 * 1024
 
@@ -180,10 +183,11 @@ class Gateway:
             self._turn_away(is_crowded=is_crowded)
             self._spoiler.refuse(struck, request.remote or "")
             holder = self._check_token(request, endpoint)
+            self._check_rate(request, endpoint)
             if not issubclass(endpoint.takes, Upload):
                 outcome.raw = await request.read()
             body = await _decode(request, endpoint.takes, outcome.raw)
-            query = {k: v for k, v in request.query.items() if k != "access_token"}
+            query = {k: v for k, v in request.query.items() if k not in OUTER_QUERY}
             ask = Ask(self._world, body, query, outcome.raw, holder, outcome.warnings)
             with self._spoiler.muffled(struck):
                 outcome.answer = endpoint.handler(ask)
@@ -196,6 +200,15 @@ class Gateway:
     def _turn_away(*, is_crowded: bool) -> None:
         if is_crowded:
             raise Refused(Code.CONCURRENCY, "api concurrent out of limit")
+
+    def _check_rate(self, request: web.Request, endpoint: Endpoint[T]) -> None:
+        """Count WeCom's calls; official accounts have daily quotas instead."""
+        world = self._world
+        is_debugging = request.query.get("debug") == "1"
+        caller = Caller(endpoint.path, world.config.corp.corpid, request.remote or "", is_debugging)
+        is_counted = self._face is Face.WECOM and bool(endpoint.rights)
+        if is_counted and not world.rates.admit(caller, world.config.limits, world.now):
+            raise Refused(Code.RATE, "api freq out of limit")
 
     def _place(self, endpoint: Endpoint[T]) -> Place:
         return Place(self._face, endpoint.method, endpoint.path, bool(endpoint.rights))
@@ -257,7 +270,7 @@ class Gateway:
 
 
 async def _decode(request: web.Request, takes: type[T], raw: bytes) -> T:
-    query = {k: v for k, v in request.query.items() if k != "access_token"}
+    query = {k: v for k, v in request.query.items() if k not in OUTER_QUERY}
     try:
         if issubclass(takes, Upload):
             upload = await _upload(request, query)

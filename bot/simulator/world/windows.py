@@ -117,6 +117,8 @@ class Windows:
         self._clock = clock
         self._ids = ids
         self._seq = 0
+        #: Called with everything that appears.
+        self.on_show: Callable[[Conversation, Message], None] | None = None
         self._places: dict[str, str] = {}
         self._is_muffled: Callable[[str], bool] | None = None
         self.conversations: dict[str, Conversation] = {}
@@ -157,6 +159,8 @@ class Windows:
         conversation.messages.append(message)
         self._places[message.id] = conversation_id
         self._hub.publish("message", conversation=conversation_id, message=message.as_json())
+        if self.on_show is not None:
+            self.on_show(conversation, message)
         return message
 
     @contextmanager

@@ -14,6 +14,7 @@ from bot.simulator.wire.courier import Courier
 from bot.simulator.world.acquisition import Acquisition
 from bot.simulator.world.ai_bot import AiBot
 from bot.simulator.world.app_chat import AppChat
+from bot.simulator.world.archive import Archive
 from bot.simulator.world.codes import Codes
 from bot.simulator.world.groups import Group
 from bot.simulator.world.hub import Hub
@@ -23,6 +24,7 @@ from bot.simulator.world.mass_sends import MassSends
 from bot.simulator.world.media import MediaShelf
 from bot.simulator.world.official import OfficialAccount
 from bot.simulator.world.people import Customers, Directory
+from bot.simulator.world.rates import Rates
 from bot.simulator.world.relations import Relations
 from bot.simulator.world.tokens import TokenOffice
 from bot.simulator.world.transfers import Transfers
@@ -102,6 +104,8 @@ class World:
     #: Base address of the stand-in itself, for links it hands out.
     address: str = ""
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    rates: Rates = field(default_factory=Rates)
+    archive: Archive = field(default_factory=Archive)
     switches: Switches = field(default_factory=Switches)
     calls: deque[ApiCall] = field(default_factory=lambda: deque(maxlen=CALLS_KEPT))
 

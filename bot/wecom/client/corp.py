@@ -9,6 +9,7 @@ from bot.wecom.client.acquisition import AcquisitionApi
 from bot.wecom.client.answers import number_of, required_text
 from bot.wecom.client.api import Api
 from bot.wecom.client.app import AppApi
+from bot.wecom.client.archive import ConsentApi
 from bot.wecom.client.contact import ContactApi
 from bot.wecom.client.directory import DirectoryApi
 from bot.wecom.client.groups import GroupApi
@@ -32,6 +33,7 @@ class CorpAccount:
     contact_secret: str = field(default="", repr=False)
     kf_secret: str = field(default="", repr=False)
     directory_secret: str = field(default="", repr=False)
+    archive_secret: str = field(default="", repr=False)
 
 
 class CorpClient:
@@ -57,6 +59,7 @@ class CorpClient:
         self.transfers = TransferApi(contact)
         self.mass_sends = MassSendApi(contact)
         self.kf = KfApi(self._api("kf", account.kf_secret))
+        self.consents = ConsentApi(self._api("archive", account.archive_secret))
         self.directory = DirectoryApi(self._api("directory", account.directory_secret))
 
     def _key(self, purpose: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from tests.unit.bot.simulator.wire_cards import text_message
 if TYPE_CHECKING:
     from aiohttp.test_utils import TestClient
 
+    from bot.clock import DrivenClock
     from bot.simulator.simulator import Simulator
     from tests.unit.bot.simulator.platform_caller import PlatformCaller
 
@@ -138,3 +140,17 @@ async def test_answers_are_real_utf8(api: PlatformCaller) -> None:
     params = {"access_token": await api.fetch_token(), "userid": "LiLei"}
     response = await api.client.get(api.url("user/get"), params=params)
     assert "李雷".encode() in await response.read()
+
+
+async def test_a_broken_rate_is_refused_for_a_minute(
+    api: PlatformCaller, clock: DrivenClock
+) -> None:
+    async def ask() -> int:
+        answer = await api.get("user/get", userid="LiLei", debug=1)
+        return int(answer["errcode"])
+
+    assert [await ask() for _ in range(6)] == [0] * 5 + [45009]
+    clock.advance(timedelta(seconds=59))
+    assert await ask() == 45009
+    clock.advance(timedelta(seconds=1))
+    assert await ask() == 0
