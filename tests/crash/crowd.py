@@ -34,8 +34,12 @@ class Crowd:
     customers: list[str] = field(default_factory=list)
     acts: int = 0
 
-    async def act_until(self, stopping: asyncio.Event, pause: float = 0.1) -> None:
-        """Let somebody do something every ``pause`` seconds."""
+    async def act_until(self, stopping: asyncio.Event, pause: float = 0.2) -> None:
+        """Let somebody do something every ``pause`` seconds.
+
+        Two reps may get 30 messages a minute each (fact sheet 4.1): a crowd that
+        brings more only makes the end wait.
+        """
         while not stopping.is_set():
             try:
                 self._somebody()

@@ -30,8 +30,9 @@ def bad_weather(seed: int) -> Profile:
             Fault(FaultKind.LOST_ANSWER, calls, probability=0.02),
             Fault(FaultKind.ERRCODE, calls, errcode=-1, probability=0.02),
             Fault(FaultKind.ERRCODE, calls, errcode=6000, probability=0.01),
-            Fault(FaultKind.ERRCODE, calls, errcode=42001, probability=0.01),
-            Fault(FaultKind.ERRCODE, calls, errcode=40014, probability=0.005),
+            # A token dies a few times an hour: Clew asks for no more than that by force.
+            Fault(FaultKind.ERRCODE, calls, errcode=42001, probability=0.001),
+            Fault(FaultKind.ERRCODE, calls, errcode=40014, probability=0.001),
             Fault(FaultKind.ERRCODE, "*/message/send", errcode=45009, probability=0.002),
             Fault(FaultKind.CALLBACK_DOUBLED, copies=2, probability=0.1),
             Fault(FaultKind.CALLBACK_DELAYED, seconds=1.0, probability=0.05),
