@@ -73,4 +73,4 @@ def features(text: str, cut: Cutter) -> set[str]:
     line = fold(text[:_LONGEST_TEXT]).lower()
     words = [word for word in cut(line) if word.strip()]
     pairs = (f"b{first}|{second}" for first, second in pairwise(["^", *words, "$"]))
-    return {*(f"w{word}" for word in words), *pairs, *(f"c{run}" for run in runs_of(line))}
+    return {*(f"w{word}" for word in words), *pairs, *(f"c{run}" for run in runs_of(text))}

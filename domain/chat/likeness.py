@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log, sqrt
 
 from domain.cleaning.text import fold
@@ -84,10 +85,14 @@ def _rate(seen: int, of: int) -> float:
     return (seen + _SMOOTHING) / (of + 2 * _SMOOTHING)
 
 
-def runs_of(text: str) -> set[str]:
-    """Return the runs of one to three characters; the edges of the text are signs too."""
+@lru_cache(maxsize=4)
+def runs_of(text: str) -> frozenset[str]:
+    """Return the runs of one to three characters; the edges of the text are signs too.
+
+    Remembered for a moment: one message is asked for its runs several times in a row.
+    """
     line = f"^{_NOISE.sub(' ', fold(text[:_LONGEST_TEXT]).lower()).strip()}$"
     runs = set(line[1:-1])
     for length in range(2, _LONGEST_RUN + 1):
         runs.update(line[start : start + length] for start in range(len(line) - length + 1))
-    return runs
+    return frozenset(runs)

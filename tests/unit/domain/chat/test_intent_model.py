@@ -14,6 +14,7 @@ CUT = default_lexicon().cut
 TOLERANCE = 0.03
 
 
+@pytest.mark.timeout(600)  # seconds of arithmetic, a minute on a busy machine
 def test_training_again_makes_the_model_that_ships() -> None:
     fresh, shipped = train(), trained_model()
     assert fresh.labels == shipped.labels == tuple(EXAMPLES)
