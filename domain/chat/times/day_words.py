@@ -26,14 +26,20 @@ _YEAR4 = (
 )
 _YEAR = (
     rf"(?<!\d)(?:(?P<y4>{_YEAR4})\s?年"
-    rf"|(?P<y2>\d{{2}}(?=年\s?(?:{MONTH}月|$))|[09]\d(?=年)|[零〇九][{_HAN_DIGITS}](?=年))年"
+    rf"|(?P<y2>\d{{2}}(?=年\s?(?:{MONTH}月|$))|[09]\d(?=年(?!代))|[零〇九][{_HAN_DIGITS}](?=年))年"
     r"|(?P<yrel>大前|今|明|去|前|后|本)年)\s?的?\s?"
 )
 _YEARS = {"今": 0, "本": 0, "明": 1, "去": -1, "前": -2, "后": 2, "大前": -3}
 _DAYS = {"大前": -3, "前": -2, "昨": -1, "今": 0, "当": 0, "明": 1, "后": 2, "大后": 3}
 _LUNAR_MONTHS = {"正": 1, "冬": 11, "腊": 12}
 _SEASONS = {"春": 3, "夏": 6, "秋": 9, "冬": 12}
-_PARTS_OF_MONTH = {"初": (1, 10), "上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31)}
+_PARTS_OF_MONTH = {
+    "初": (1, 1),
+    "中": (15, 15),
+    "上旬": (1, 10),
+    "中旬": (11, 20),
+    "下旬": (21, 31),
+}
 _NO_NUMBER = rf"(?<![\d.{CN}两第])"
 _NOT_COUNTED = r"(?![次节遍天周年岁]|个(?!电话)|课时)"
 _FEAST = "|".join(f"(?:{word})" for word in sorted(FEASTS_BY_WORD, key=len, reverse=True))
@@ -93,6 +99,8 @@ def _year(found: re.Match[str], today: date) -> DaysSaid:
         first, months = (1 if groups["half"] in "上前" else 7), 6
     elif groups.get("quarter"):
         first, months = 3 * number(groups["quarter"]) - 2, 3
+    elif groups.get("first_months"):
+        months = number(groups["first_months"]) * (3 if groups["of"] == "季度" else 1)
     elif groups.get("season"):
         first, months = _SEASONS[groups["season"]], 3
     elif groups.get("nth_month"):
@@ -119,6 +127,13 @@ def _day_of_same_month(found: re.Match[str], today: date) -> DaysSaid:
     return _one(make_date(today.year, today.month, number(found["day"])), found)
 
 
+def _shifted_quarter(found: re.Match[str], today: date) -> DaysSaid:
+    """Build a quarter before, this or ahead."""
+    first = (today.month - 1) // 3 * 3 + 1 + 3 * _ahead(found)
+    start, end = month_of(today.year, first).start, month_of(today.year, first + 3).start
+    return _span(Days(start, end, Grain.MONTH), found)
+
+
 def _week_of_year(found: re.Match[str], today: date) -> DaysSaid | None:
     """Build the n-th week of a year (ISO 8601: the first holds the first Thursday)."""
     year = year_of(found, today) or today.year
@@ -129,14 +144,14 @@ def _week_of_year(found: re.Match[str], today: date) -> DaysSaid | None:
     return _span(Days(start, start + _WEEK, Grain.WEEK), found)
 
 
-def _weeks(found: re.Match[str]) -> int:
-    """Return how many weeks ahead 上, 这 or 下 point."""
-    return found[0].count("下") - len(found["past"] or "")
+def _ahead(found: re.Match[str]) -> int:
+    """Return how many weeks or months ahead 上, 这 or 下 point."""
+    return len(found["later"] or "") - len(found["past"] or "")
 
 
 def _week(found: re.Match[str], today: date) -> DaysSaid:
     """Build a week, its weekend (the Saturday) or one of its days."""
-    start = monday_of(today) + _weeks(found) * _WEEK
+    start = monday_of(today) + _ahead(found) * _WEEK
     if found["weekend"]:
         return _one(start + _SATURDAY * _DAY, found)
     if found["weekday"]:
@@ -146,9 +161,11 @@ def _week(found: re.Match[str], today: date) -> DaysSaid:
 
 def _shifted_month(found: re.Match[str], today: date) -> DaysSaid:
     """Build a month before, this or ahead; a day or a third of it."""
-    month = month_of(today.year, today.month + found[0].count("下") - len(found["past"] or ""))
+    month = month_of(today.year, today.month + _ahead(found))
     if found["day"]:
         return _one(make_date(month.start.year, month.start.month, number(found["day"])), found)
+    if found["third"] and found["third"] in "底末":
+        return _one(month.end - _DAY, found)
     if found["third"]:
         first, last = _PARTS_OF_MONTH[found["third"]]
         end = min(month.end, month.start + last * _DAY)
@@ -174,7 +191,8 @@ def _feast(found: re.Match[str], today: date) -> DaysSaid | None:
 _LUNAR_MONTH = rf"(?P<lunar>正|腊|冬|{MONTH})月"
 _FIRST = r"初(?P<first>[一二三四五六七八九十])"
 _M, _D = r"(?P<month>1[0-2]|0?[1-9])", r"(?P<day>3[01]|[12]\d|0?[1-9])"
-_THIRD = r"(?P<third>上旬|中旬|下旬|初)"
+_THIRD = r"(?P<third>上旬|中旬|下旬|初(?![一二三四五六七八九十])|中(?![考国班学午心间])|底|末)"
+_SHIFT = r"(?:(?P<past>上+)|(?P<later>下+)|这|本|今)"
 _DATE_TAIL = r"\s?(?P<month>{m})\s?月\s?(?:份的?)?(?P<day>{d})(?:\s?[日号]|(?![\d{cn}个天月次点]))"
 _MD = _DATE_TAIL.format(m=MONTH, d=DAY, cn=CN)
 
@@ -198,15 +216,17 @@ RULES: tuple[tuple[re.Pattern[str], Build], ...] = tuple(
         (rf"{_YEAR}第(?P<nth_month>[\d{CN}]{{1,2}})个月", _year),
         (rf"{_YEAR}(?P<half>[上下前后])半年", _year),
         (rf"{_YEAR}第?(?P<quarter>[1-4一二三四])季度", _year),
+        (rf"{_YEAR}前(?P<first_months>[\d{CN}两]{{1,2}})个?(?P<of>季度|月)", _year),
+        (rf"{_SHIFT}一?个?季度", _shifted_quarter),
         (rf"{_YEAR}(?P<season>[春夏秋冬])(?:天|季)", _year),
-        (rf"{_YEAR}(?P<month>{MONTH})月份?(?![初底末中上下])", _month),
+        (rf"{_YEAR}(?P<month>{MONTH})月份?(?![初底末中上下]|的?第)", _month),
         (r"(?<!年)(?P<half>[上下])半年", _year),
         (
-            rf"(?:(?P<past>上+)|下+|这|本|今)一?个?月(?:的?(?P<day>{DAY})[号日]|的?{_THIRD})?(?!底|末|中)",
+            rf"{_SHIFT}一?个?月(?:的?(?P<day>{DAY})[号日]|的?{_THIRD})?(?!的?第)",
             _shifted_month,
         ),
         (
-            rf"(?:(?P<past>上+)|下+|这|本|今)一?个?{WEEK}(?:(?P<weekend>末)|的?(?P<weekday>[一二三四五六日天]){_NOT_COUNTED})?",
+            rf"{_SHIFT}一?个?{WEEK}(?:(?P<weekend>末)|的?(?P<weekday>[一二三四五六日天]){_NOT_COUNTED})?",
             _week,
         ),
         (

@@ -18,6 +18,8 @@ _UNTIL = re.compile(r"\s?(?:或|及|和|以及)(?:之前|以前)|\s?为止")
 _SINCE = re.compile(r"\s?(?:(?:或|及|和|以及)(?:之后|以后)|以来|起(?![来床])|开始)")
 _BEFORE = re.compile(r"\s?(?:之前|以前|前(?![台面几两天提后往])|之内|以内|内(?![容部地]))")
 _AFTER = re.compile(r"\s?(?:之后|以后|过后|往后|后(?![天来面期台续悔边勤卫]))")
+#: 月底前 includes the last day (chat conventions).
+_LAST_DAY = frozenset("底末")
 _DAY = timedelta(days=1)
 _HALF_DAY = timedelta(hours=12)
 
@@ -75,6 +77,8 @@ class Ranges:
         span = Span(start, stop)
         if is_since:
             return TimeSaid(kind, span, begin, None, point.grain)
+        if bound is Bound.BEFORE and self._text[point.stop - 1] in _LAST_DAY:
+            return TimeSaid(kind, span, None, end, point.grain)
         if bound is Bound.BEFORE:
             return TimeSaid(kind, span, None, begin, point.grain)
         if bound is Bound.WITHIN:
