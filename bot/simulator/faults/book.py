@@ -188,7 +188,8 @@ class Faults:
     def _swallows(self, rules: list[Rule], window: str, subject: Subject, now: datetime) -> bool:
         for rule in rules:
             wanted = rule.fault.receiver.casefold()
-            is_meant = not wanted or len(subject.receivers) == 1 or wanted in window.casefold()
+            names = window.casefold().split(":")
+            is_meant = not wanted or len(subject.receivers) == 1 or wanted in names
             if not is_meant or rule.shown.take(window, now) or not rule.comes_up():
                 continue
             rule.strike()

@@ -54,7 +54,7 @@ class WaitingRoom(Generic[T]):
         if course.delay <= 0 and course.hold is None:
             self._go(items)
             return
-        travel = asyncio.create_task(self._travel(items, course))
+        travel = asyncio.create_task(self._travel(items, course, self._left))
         self._travels.add(travel)
         travel.add_done_callback(self._travels.discard)
 
@@ -65,11 +65,11 @@ class WaitingRoom(Generic[T]):
         await asyncio.gather(*self._travels, return_exceptions=True)
         self._crowd.clear()
 
-    async def _travel(self, items: list[T], course: Course) -> None:
+    async def _travel(self, items: list[T], course: Course, left_before: int) -> None:
         await asyncio.sleep(course.delay)
         match course.hold:
             case Hold(Until.OVERTAKEN, count, seconds):
-                await self._wait_for_others(count, seconds)
+                await self._wait_until_left(left_before + count, seconds)
                 self._go(items)
             case Hold(Until.TOGETHER, count, seconds):
                 self._crowd += items
@@ -79,9 +79,11 @@ class WaitingRoom(Generic[T]):
             case _:
                 self._go(items)
 
-    async def _wait_for_others(self, count: int, seconds: float) -> None:
+    async def _wait_until_left(self, target: int, seconds: float) -> None:
+        if self._left >= target:
+            return
         is_overtaken = asyncio.Event()
-        self._overtaken[is_overtaken] = self._left + count
+        self._overtaken[is_overtaken] = target
         try:
             async with asyncio.timeout(seconds):
                 await is_overtaken.wait()

@@ -212,6 +212,17 @@ async def test_beyond_its_number_a_minute_messages_are_accepted_and_shown_to_nob
     assert sim.messages("app:LiLei")[-1].text == "后来"
 
 
+async def test_one_receiver_of_several_can_be_the_one_who_sees_nothing(
+    api: PlatformCaller, sim: Simulator
+) -> None:
+    sim.faults.add(
+        Fault(FaultKind.SILENT_DROP, "*/message/send", times=None, above=0, receiver="LiLei")
+    )
+    await api.post(SEND, text_message("都看", "LiLei|HanMeimei"))
+    assert sim.messages("app:LiLei") == []
+    assert [m.text for m in sim.messages("app:HanMeimei")] == ["都看"]
+
+
 async def test_a_dropped_card_can_still_be_updated_without_anybody_seeing(
     api: PlatformCaller, sim: Simulator
 ) -> None:
