@@ -96,6 +96,32 @@ async def test_everybody_speaks_in_their_own_windows(act: Act, sim: Simulator) -
         assert (message.id, message.sender) == (answer["message"], sender)
 
 
+async def test_a_mention_of_the_bot_in_a_group_window_reaches_clew(
+    act: Act, sim: Simulator, clew: ListeningClew
+) -> None:
+    assert sim.world.bot is not None
+    text = f"@{sim.world.bot.name} 记一下张三"
+    window = f"group:{GROUP}"
+    assert (await act("say", conversation=window, sender="HanMeimei", text=text))["ok"]
+    assert (await act("say", conversation="bot:LiLei", sender="LiLei", text="在吗"))["ok"]
+    await sim.settled()
+    heard = [json.loads(arrived.plaintext) for arrived in clew.arrived]
+    assert {(one["from"]["userid"], one.get("chatid", "")) for one in heard} == {
+        ("HanMeimei", GROUP),
+        ("LiLei", ""),
+    }
+    assert text in [one["text"]["content"] for one in heard if "text" in one]
+
+
+async def test_what_a_links_customer_writes_is_reported(
+    act: Act, sim: Simulator, clew: ListeningClew
+) -> None:
+    (link_id,) = sim.world.acquisition.links
+    window = (await act("open_link", customer=ZHANG_SAN, link_id=link_id))["conversation"]
+    assert (await act("say", conversation=window, sender=ZHANG_SAN, text="多少钱"))["ok"]
+    assert (await last(sim, clew))["ChangeType"] == "customer_start_chat"
+
+
 async def test_member_taps_card_and_menu(
     act: Act, sim: Simulator, clew: ListeningClew, api: PlatformCaller
 ) -> None:
