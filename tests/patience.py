@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pytest
 
 #: Seconds until a test gives up what must come.
-PATIENCE = 60.0
+PATIENCE = 120.0
 #: Seconds until something gives up what never comes: only "too early" could go wrong.
 NEVER_COMES = 0.05
 #: Between two looks.

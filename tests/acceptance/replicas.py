@@ -26,13 +26,12 @@ from storage.queries.queues import work_waits
 from storage.timers import next_due
 from tests.acceptance.file_clock import FileClock
 from tests.acceptance.replica_process import Plan
-from tests.patience import PATIENCE
-from tests.services.ports import LOOPBACK, free_port, wait_until_accepting
+from tests.services.ports import LOOPBACK, START_SECONDS, free_port, wait_until_accepting
 from tests.services.redis import _program
 from tests.shared import ROOT
 
 #: A killed replica's work waits for its lease, on a clock that the test drives.
-SETTLE_SECONDS = 180.0
+SETTLE_SECONDS = 300.0
 #: In a row; a row may be on its way from one table to the next.
 CALM_LOOKS = 3
 
@@ -58,7 +57,7 @@ class Replica:
     def stop(self) -> int:
         """Ask it to stop; return its exit status."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=PATIENCE)
+        return self.process.wait(timeout=START_SECONDS)
 
 
 @dataclass(slots=True)
@@ -109,7 +108,7 @@ class Cluster:
         replica = Replica(roles, process)
         self.replicas.append(replica)
         assert process.stdout is not None
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(START_SECONDS):
             replica.address = (await asyncio.to_thread(process.stdout.readline)).strip()
         assert replica.address, f"{roles} ended with {process.poll()} before it ran"
         if "web" in roles:

@@ -32,7 +32,7 @@ from tests.story import WORDS, play_whole, told_by
 if TYPE_CHECKING:
     from bot.story import Played
 
-pytestmark = [pytest.mark.postgres, pytest.mark.redis, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.postgres, pytest.mark.redis, pytest.mark.timeout(1800)]
 
 REP = "LiLei"
 REMINDERS = 70

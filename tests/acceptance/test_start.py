@@ -18,7 +18,8 @@ from bot.demo import Place, demo_environment
 from bot.simulator.app import SIMULATOR, create_simulator
 from bot.simulator.demo import demo_config
 from tests.acceptance.command_line import said, started
-from tests.patience import PATIENCE, until
+from tests.patience import until
+from tests.services.ports import START_SECONDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,12 +37,12 @@ async def running(*words: str, **variables: str) -> AsyncIterator[asyncio.subpro
     process = await started(*words, **variables)
     try:
         assert process.stdout is not None
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(START_SECONDS):
             line = (await process.stdout.readline()).decode()
         assert "http://" in line
         yield process
         process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(START_SECONDS):
             out, err = await process.communicate()
         assert (process.returncode, "Traceback" in err.decode()) == (0, False)
         assert said("serve.stopping") in out.decode()
