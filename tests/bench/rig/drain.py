@@ -16,6 +16,7 @@ from itertools import islice
 from bot.bootstrap import Parts, build
 from bot.cli.run import run
 from bot.clock import SystemClock
+from bot.interpreter import settle_in
 from bot.loggers import set_up_logs
 from bot.wecom.parse import peek
 from config.settings import load_settings
@@ -32,6 +33,7 @@ async def main(rows: int, prefix: str) -> None:
     async with build(load_settings(load_texts()), SystemClock()) as parts:
         load_models()
         await fill(parts, rows, prefix)
+        settle_in()
         started, worked = time.perf_counter(), time.process_time()
         while await parts.worker.work_once():
             pass
