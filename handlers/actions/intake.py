@@ -117,6 +117,8 @@ def open_lead(work: UnitOfWork, ctx: Context, person: Person, touch: Touch | Non
     created_at = min(lead.created_at, touch.at)
     if (first, created_at) != (lead.first_touch, lead.created_at):
         work.rescore(person.id)
+    if (first, last, created_at) == (lead.first_touch, lead.last_touch, lead.created_at):
+        return lead
     return work.leads.put(replace(lead, first_touch=first, last_touch=last, created_at=created_at))
 
 

@@ -63,10 +63,11 @@ class People:
     def group(self, person_id: PersonId) -> tuple[Person, ...]:
         """Return everyone who was found to be this person, the root first."""
         root = self._now[person_id].root_id
-        return tuple(
-            self._now[member]
-            for member in sorted(self._groups[root], key=lambda member: (member != root, member))
-        )
+        members = self._groups[root]
+        if len(members) == 1:  # nearly everybody, and asked several times per update
+            return (self._now[root],)
+        ordered = sorted(members, key=lambda member: (member != root, member))
+        return tuple(self._now[member] for member in ordered)
 
     def whole(self, person_id: PersonId) -> Person:
         """Return the root with everything that is known of the whole merge group."""
