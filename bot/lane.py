@@ -28,6 +28,7 @@ from domain.messages import Endpoint
 from handlers.ports import Clock
 from storage.errors import StorageError
 from storage.outbox import ClaimedPush, Outbox
+from storage.rests import rest_name
 
 log = structlog.get_logger("clew.relay")
 
@@ -46,7 +47,7 @@ Recording: TypeAlias = Callable[[], Awaitable[datetime | None]]
 
 @dataclass(slots=True)
 class LaneTools:
-    """What all lanes of a relay share; ``resting`` says until when nobody need try.
+    """What all lanes of a relay share; ``resting`` says, by name, until when nobody need try.
 
     ``has_others`` tells that other processes send as well.
     """
@@ -58,7 +59,7 @@ class LaneTools:
     openings: Openings | None = None
     has_others: bool = False
     is_stopping: bool = False
-    resting: dict[tuple[Endpoint, str], datetime] = field(default_factory=dict)
+    resting: dict[str, datetime] = field(default_factory=dict)
     slots: dict[Endpoint, asyncio.Semaphore] = field(default_factory=dict)
     watch: StorageWatch = field(default_factory=lambda: StorageWatch("lane"))
 
@@ -144,7 +145,7 @@ class Lane:
         return allowed(row.push.endpoint, openings, self._tools.budgets.sent(row.push, now), now)
 
     def _resting_until(self, row: ClaimedPush, now: datetime) -> datetime | None:
-        until = self._tools.resting.get((row.push.endpoint, row.push.account))
+        until = self._tools.resting.get(rest_name(row.push.endpoint, row.push.account))
         return until if until is not None and until > now else None
 
     async def _is_worth_sending(self, row: ClaimedPush, now: datetime) -> bool:
@@ -227,18 +228,21 @@ class Lane:
         if not isinstance(decision, Retry):
             return partial(self._close, row, decision, f"{error.advice}: {trouble.written()}")
         if error.reaction in _SHARED:
-            tools.resting[push.endpoint, push.account] = decision.at
+            tools.resting[rest_name(push.endpoint, push.account)] = decision.at
         return partial(self._retry, row, trouble, decision.at, now)
 
     async def _retry(
         self, row: ClaimedPush, trouble: Trouble, at: datetime, now: datetime
     ) -> datetime:
         """Give the row back for another attempt; the lane waits for it."""
-        outbox = self._tools.outbox
+        outbox, push = self._tools.outbox, row.push
+        if trouble.reaction in _SHARED:
+            name = rest_name(push.endpoint, push.account)
+            await _patiently(lambda: outbox.rests.begin(name, at))
         if trouble.reaction in AMBIGUOUS:
             await _patiently(lambda: outbox.count_send(row, now))
         await _patiently(lambda: outbox.retry(row, at, trouble.written()))
-        PUSHES.labels(row.push.endpoint, "retried").inc()
+        PUSHES.labels(push.endpoint, "retried").inc()
         return at
 
     async def _close(self, row: ClaimedPush, decision: GiveUp | Unknown, error: str) -> None:

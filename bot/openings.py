@@ -41,6 +41,6 @@ class Openings:
         openers = OPENERS.get(push.endpoint)
         if openers is None or push.person_id is None:
             return None
-        async with self._database.read() as tx:
-            events = await latest_events(tx, push.person_id, openers, now - LEDGER_SPAN)
+        since = now - LEDGER_SPAN
+        events = await latest_events(self._database, push.person_id, openers, since)
         return tuple(Opening(at, openers[kind]) for kind, at in events)

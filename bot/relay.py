@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
 
@@ -38,6 +38,8 @@ WELCOME_BATCH = 16
 #: Longer than the slowest call takes (``bot.lane``), with room for rows that wait their turn.
 LEASE = timedelta(seconds=75)
 IDLE_SECONDS = 1.0
+#: How old what we know of other relays' rests may be when rows are taken.
+REST_KNOWN_FOR = timedelta(milliseconds=250)
 #: How long a stopping relay waits for calls that are under way.
 GRACE_SECONDS = 15.0
 
@@ -65,6 +67,7 @@ class Relay:
         self._budgets = Budgets()
         self._tools = LaneTools(outbox, postman, clock, self._budgets, openings, has_others)
         self._is_ready = False
+        self._rests_seen_at: datetime | None = None
         self._is_taking = False
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._lone = count()
@@ -124,10 +127,14 @@ class Relay:
         return len(rows)
 
     async def _prepare(self) -> None:
+        now = self._clock.now()
         if not self._is_ready:
-            since = self._clock.now() - LEDGER_SPAN
-            self._budgets.rebuild(await self._outbox.sent_since(since))
+            self._budgets.rebuild(await self._outbox.sent_since(now - LEDGER_SPAN))
             self._is_ready = True
+        seen_at = self._rests_seen_at
+        if seen_at is None or (self._tools.has_others and now >= seen_at + REST_KNOWN_FOR):
+            self._tools.resting |= await self._outbox.rests.under_way(now)
+            self._rests_seen_at = now
 
     def _start(self, rows: Iterable[ClaimedPush]) -> None:
         until = self._clock.now() + LEASE

@@ -27,6 +27,7 @@ from storage.moments import from_micros, micros_or_none, moment_or_none, to_micr
 from storage.outbox_sql import OutboxState
 from storage.protocols import Database, Row, Transaction
 from storage.resealing import SealedTable
+from storage.rests import Rests
 from storage.signal import WorkSignal
 from storage.vault import Vault
 
@@ -163,6 +164,8 @@ class Outbox:
         self._ids = ids
         self._sql = sql.ON_IDS[database.dialect]
         self._finishing = Grouped(self._finish_all)
+        #: Endpoints that nobody need call for a while.
+        self.rests = Rests(database)
         #: Ring it after a commit that inserted pushes.
         self.signal = WorkSignal()
 

@@ -11,20 +11,20 @@ from domain.values import PersonId
 from storage.moments import from_micros, to_micros
 
 if TYPE_CHECKING:
-    from storage.database import Transaction
+    from storage.database import Database
 
 #: The newest alone matter: each grants a fresh allowance.
 _MOST_PER_KIND = 3
 
 
 async def latest_events(
-    tx: Transaction, person_id: PersonId, kinds: Collection[str], since: datetime
+    database: Database, person_id: PersonId, kinds: Collection[str], since: datetime
 ) -> list[tuple[str, datetime]]:
     """Return (kind, event time) of the newest events of ``kinds`` after ``since``.
 
     Counts whatever the same human being did, through merged persons too.
     """
-    rows = await tx.fetch(
+    rows = await database.look(
         _newest_of(len(kinds)), person_id, to_micros(since), _MOST_PER_KIND, *kinds
     )
     return [(row["kind"], from_micros(row["event_at"])) for row in rows]

@@ -250,10 +250,9 @@ async def test_the_newest_acts_of_a_whole_person_open_windows(
         await happens(who, "kf_message", hours)
     await happens(lead, "mp_followed", -5)
     kinds = ["kf_message", "mp_message"]
-    async with store.database.read() as tx:
-        for person_id in (lead.person_id, merged.person_id):
-            found = await latest_events(tx, person_id, kinds, now - 2 * DAY)
-            assert found == [("kf_message", now - n * HOUR) for n in (1, 2, 3)]
+    for person_id in (lead.person_id, merged.person_id):
+        found = await latest_events(store.database, person_id, kinds, now - 2 * DAY)
+        assert found == [("kf_message", now - n * HOUR) for n in (1, 2, 3)]
 
 
 # ------------------------------------------------------------------ unknown

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.clock import DrivenClock
-from bot.relay import Relay
+from bot.relay import REST_KNOWN_FOR, Relay
 from domain.messages import Endpoint, Push, Welcome
 from domain.values import Priority
 from storage.database import Database
@@ -16,6 +16,7 @@ from tests.unit.bot.played_postman import (
     REP,
     PlayedPostman,
     Send,
+    refusal,
     text,
 )
 
@@ -101,6 +102,26 @@ async def test_budgets_are_rebuilt_from_the_ledger_after_a_restart(
     clock.advance(timedelta(minutes=1))
     await restarted.drain_once()
     assert postman.texts()[-1] == "31"
+
+
+async def test_a_relay_that_met_the_limit_lets_the_others_rest_and_a_restart_remembers(
+    outbox: Outbox, postman: PlayedPostman, send: Send, clock: DrivenClock
+) -> None:
+    met, other = (Relay(outbox, postman, clock, has_others=True) for _ in range(2))  # type: ignore[arg-type]
+    await send(text("before", "z"))
+    await other.drain_once()
+    postman.troubles["a"] = [refusal(45009)]
+    await send(text("a", "a"))
+    await met.drain_once()
+    clock.advance(REST_KNOWN_FOR)
+    await send(text("b", "b"))
+    await other.drain_once()
+    restarted = Relay(outbox, postman, clock)  # type: ignore[arg-type]
+    await restarted.drain_once()
+    assert [who for who, _, _ in postman.delivered] == ["z"]
+    clock.advance(timedelta(seconds=70))
+    await other.drain_once()
+    assert {who for who, _, _ in postman.delivered} == {"z", "a", "b"}
 
 
 async def test_a_stopping_relay_finishes_the_call_and_gives_back_the_rest(
