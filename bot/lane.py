@@ -13,11 +13,20 @@ import structlog
 
 from bot.budgets import Budgets
 from bot.defects import describe_defect
-from bot.limits import RATES, allowed, fits_at, is_nearly_used, ledger_span
+from bot.limits import (
+    RATES,
+    Opening,
+    allowed,
+    fits_at,
+    is_nearly_used,
+    ledger_span,
+    open_until,
+)
 from bot.merging import join, may_have_arrived
-from bot.metrics import PUSH_LAG, PUSHES
+from bot.metrics import PUSHES
 from bot.openings import Openings
-from bot.postman import Answer, Postman
+from bot.postman import Postman
+from bot.recorder import SHARED, Recorder, patiently
 from bot.retry import EXPIRED, Attempt, GiveUp, Retry, Unknown, may_resend, next_step
 from bot.storage_watch import StorageWatch
 from bot.trouble import AMBIGUOUS, Trouble, lost, met, read_trouble
@@ -27,20 +36,17 @@ from bot.wecom.errors import WireError
 from domain.messages import Endpoint
 from handlers.ports import Clock
 from storage.errors import StorageError
-from storage.outbox import ClaimedPush, Outbox
+from storage.outbox import ALLOWANCE_USED, ClaimedPush, Outbox
 from storage.rests import rest_name
 
 log = structlog.get_logger("clew.relay")
 
 #: A send is begun only while the lease surely outlives it.
 SEND_TAKES_AT_MOST = timedelta(seconds=45)
-#: Recording what happened is worth some patience: without it the outcome is unknown.
-RECORD_TRIES = 4
-RECORD_PAUSE_SECONDS = 0.25
 #: Sends of one endpoint at once, below the platform's limit (fact sheet 4.1).
 PARALLEL = 4
-#: Troubles that every row of the endpoint and account would meet as well.
-_SHARED = frozenset({Reaction.SLOW_DOWN, Reaction.OPERATOR})
+#: A customer's act that asks for no answer opens a window too, so held rows look now and then.
+LOOK_AGAIN_AFTER = timedelta(minutes=10)
 #: Records what came of a send; returns until when the lane waits.
 Recording: TypeAlias = Callable[[], Awaitable[datetime | None]]
 
@@ -74,6 +80,7 @@ class Lane:
     def __init__(self, tools: LaneTools, rows: Sequence[ClaimedPush], until: datetime) -> None:
         """``until`` is the end of the lease of ``rows``."""
         self._tools = tools
+        self._recorder = Recorder(tools.outbox, tools.clock, tools.watch)
         self._rows = list(rows)
         self._until = until
 
@@ -104,7 +111,7 @@ class Lane:
         lost = next((row for row in rows if row.is_outcome_unknown), None)
         if lost is not None and lost.push.endpoint in RATES:
             # One call at a time: whatever was cut off, it was one.
-            await _patiently(lambda: tools.outbox.count_send(lost, now))
+            await patiently(lambda: tools.outbox.count_send(lost, now))
             tools.budgets.record(lost.push, now)
         if not tools.has_others:
             return
@@ -115,15 +122,15 @@ class Lane:
     async def _settle_first(self) -> Recording | datetime | None:
         """Send or close the first row; return what is left to record, or a wait of the lane."""
         row, now = self._rows[0], self._tools.clock.now()
-        if self._tools.is_stopping or now + SEND_TAKES_AT_MOST > self._until:
-            return now
-        wait_until = self._resting_until(row, now)
-        if wait_until is not None:
+        if (wait_until := self._begins_at(row, now)) is not None:
             return wait_until
         if not await self._is_worth_sending(row, now):
             self._rows.pop(0)
             return None
-        allowance = await self._allowance(row, now)
+        openings = await self._openings(row, now)
+        allowance = self._allowance(row, openings, now)
+        if allowance == 0 and (end := open_until(row.push.endpoint, openings or (), now)):
+            return await self._hold(min(end, now + LOOK_AGAIN_AFTER))
         row = await self._joined(row, allowance, now)
         sent = self._tools.budgets.sent(row.push, now)
         fits = fits_at(sent, RATES.get(row.push.endpoint, ()), now)
@@ -131,20 +138,37 @@ class Lane:
             return fits
         self._rows.pop(0)
         if allowance == 0:
-            await self._close(row, GiveUp(Reaction.WAIT_FOR_CUSTOMER), "allowance_used")
+            await self._recorder.close(row, GiveUp(Reaction.WAIT_FOR_CUSTOMER), ALLOWANCE_USED)
             return None
         return await self._attempt(row)
 
-    async def _allowance(self, row: ClaimedPush, now: datetime) -> int | None:
+    async def _openings(self, row: ClaimedPush, now: datetime) -> tuple[Opening, ...] | None:
+        """Return what the customer did to be written to; None when unknown."""
+        openings = self._tools.openings
+        return None if openings is None else await openings.of(row.push, now)
+
+    def _allowance(
+        self, row: ClaimedPush, openings: tuple[Opening, ...] | None, now: datetime
+    ) -> int | None:
         """Return how many messages the customer's acts still allow; None when unknown."""
-        if self._tools.openings is None:
-            return None
-        openings = await self._tools.openings.of(row.push, now)
         if openings is None:
             return None
         return allowed(row.push.endpoint, openings, self._tools.budgets.sent(row.push, now), now)
 
-    def _resting_until(self, row: ClaimedPush, now: datetime) -> datetime | None:
+    async def _hold(self, until: datetime) -> datetime:
+        """Keep the lane until the customer writes again, at the latest until they can no more.
+
+        A row that may have arrived keeps its note of that, so it must not take another.
+        """
+        noted = [row for row in self._rows if not may_have_arrived(row)]
+        self._rows = [row for row in self._rows if may_have_arrived(row)]
+        await patiently(lambda: self._tools.outbox.postpone(noted, until, ALLOWANCE_USED))
+        return until
+
+    def _begins_at(self, row: ClaimedPush, now: datetime) -> datetime | None:
+        """Return when to look again because nothing may be begun now; None when it may."""
+        if self._tools.is_stopping or now + SEND_TAKES_AT_MOST > self._until:
+            return now
         until = self._tools.resting.get(rest_name(row.push.endpoint, row.push.account))
         return until if until is not None and until > now else None
 
@@ -154,11 +178,11 @@ class Lane:
         is_late = push.expires_at is not None and push.expires_at <= now
         trouble = _before(row)
         if trouble is not None and not may_resend(push.endpoint, trouble, now):
-            await self._close(row, Unknown("process_died"), trouble.written())
+            await self._recorder.close(row, Unknown("process_died"), trouble.written())
         elif is_late and may_have_arrived(row):
-            await self._close(row, Unknown(EXPIRED), row.error)
+            await self._recorder.close(row, Unknown(EXPIRED), row.error)
         elif is_late:
-            await self._close(row, GiveUp(EXPIRED), EXPIRED)
+            await self._recorder.close(row, GiveUp(EXPIRED), EXPIRED)
         else:
             return True
         return False
@@ -168,7 +192,8 @@ class Lane:
         push, tools, waiting = row.push, self._tools, len(self._rows)
         rates, sent = RATES.get(push.endpoint, ()), tools.budgets.sent(push, now)
         is_short = allowance is not None and 0 < allowance < waiting
-        if not is_short and not is_nearly_used(sent, rates, now, waiting):
+        was_held = row.error == ALLOWANCE_USED
+        if not was_held and not is_short and not is_nearly_used(sent, rates, now, waiting):
             return row
         joined = join(row, self._rows[1:])
         if joined is None:
@@ -188,25 +213,16 @@ class Lane:
             answer = await self._tools.postman.deliver(row.push, row.id)
         except CannotRenderError as error:
             reason = f"cannot render: {error.reason}"
-            return partial(self._close, row, GiveUp("cannot_render"), reason)
+            return partial(self._recorder.close, row, GiveUp("cannot_render"), reason)
         except WireError as error:
             return self._failed(row, error, started)
         except Exception as error:  # noqa: BLE001 - a defect of ours must not stop the others
             defect = describe_defect(error)
             log.error("send_broke", outbox_id=row.id, defect=defect)  # noqa: TRY400 - see there
-            return partial(self._close, row, Unknown("defect"), f"defect: {defect}")
+            return partial(self._recorder.close, row, Unknown("defect"), f"defect: {defect}")
         now = self._tools.clock.now()
         self._tools.budgets.record(row.push, now)
-        return partial(self._finish, row, answer, now)
-
-    async def _finish(self, row: ClaimedPush, answer: Answer, now: datetime) -> None:
-        held = await _patiently(lambda: self._tools.outbox.finish(row, answer, now))
-        if not held:
-            log.warning("lease_lost_after_send", outbox_id=row.id)
-        self._tools.watch.worked()
-        PUSHES.labels(row.push.endpoint, "sent").inc()
-        due = row.push.not_before or row.created_at
-        PUSH_LAG.labels(row.push.endpoint).observe((now - due).total_seconds())
+        return partial(self._recorder.finish, row, answer, now)
 
     def _failed(self, row: ClaimedPush, error: WireError, started: datetime) -> Recording:
         """Decide what to do after a refusal or a silence; a shared rest begins at once."""
@@ -226,42 +242,16 @@ class Lane:
             decision=type(decision).__name__,
         )
         if not isinstance(decision, Retry):
-            return partial(self._close, row, decision, f"{error.advice}: {trouble.written()}")
-        if error.reaction in _SHARED:
+            return partial(
+                self._recorder.close, row, decision, f"{error.advice}: {trouble.written()}"
+            )
+        if error.reaction in SHARED:
             tools.resting[rest_name(push.endpoint, push.account)] = decision.at
-        return partial(self._retry, row, trouble, decision.at, now)
-
-    async def _retry(
-        self, row: ClaimedPush, trouble: Trouble, at: datetime, now: datetime
-    ) -> datetime:
-        """Give the row back for another attempt; the lane waits for it."""
-        outbox, push = self._tools.outbox, row.push
-        if trouble.reaction in _SHARED:
-            name = rest_name(push.endpoint, push.account)
-            await _patiently(lambda: outbox.rests.begin(name, at))
-        if trouble.reaction in AMBIGUOUS:
-            await _patiently(lambda: outbox.count_send(row, now))
-        await _patiently(lambda: outbox.retry(row, at, trouble.written()))
-        PUSHES.labels(push.endpoint, "retried").inc()
-        return at
-
-    async def _close(self, row: ClaimedPush, decision: GiveUp | Unknown, error: str) -> None:
-        """Close a row that was not sent, or of which nobody knows."""
-        outbox, now = self._tools.outbox, self._tools.clock.now()
-        if isinstance(decision, Unknown):
-            result = "unknown"
-            await _patiently(lambda: outbox.unknown(row, error, now))
-        elif decision.reason in {EXPIRED, Reaction.DROP}:
-            result = "dropped"
-            await _patiently(lambda: outbox.drop(row, error))
-        else:
-            result = "failed"
-            await _patiently(lambda: outbox.fail(row, error))
-        PUSHES.labels(row.push.endpoint, result).inc()
+        return partial(self._recorder.retry, row, trouble, decision.at, now)
 
     async def _give_back(self, until: datetime) -> None:
         rows, self._rows = self._rows, []
-        await _patiently(lambda: self._tools.outbox.postpone(rows, until))
+        await patiently(lambda: self._tools.outbox.postpone(rows, until))
 
 
 def _before(row: ClaimedPush) -> Trouble | None:
@@ -271,17 +261,3 @@ def _before(row: ClaimedPush) -> Trouble | None:
         return before
     # When the lost attempt began nobody knows: not before the row was due.
     return lost(before, row.push.not_before or row.created_at)
-
-
-async def _patiently(record: Callable[[], Awaitable[bool | int]]) -> bool | int:
-    """Record, trying a few times: the database may be away for a moment.
-
-    Raises:
-        StorageError: it stays away.
-    """
-    for _ in range(RECORD_TRIES - 1):
-        try:
-            return await record()
-        except StorageError:
-            await asyncio.sleep(RECORD_PAUSE_SECONDS)
-    return await record()

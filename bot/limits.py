@@ -134,3 +134,10 @@ def allowed(
         if rate is not None and opening.at - SKEW <= now < opening.at + rate.per:
             spare.append(rate.count - sent.since(opening.at))
     return max(spare)
+
+
+def open_until(endpoint: Endpoint, openings: Iterable[Opening], now: datetime) -> datetime | None:
+    """Return when the last window that a customer's act opened ends; None when none is open."""
+    rates = [(opening.at, ALLOWANCES.get((endpoint, opening.trigger))) for opening in openings]
+    ends = [at + rate.per for at, rate in rates if rate is not None and at - SKEW <= now]
+    return max((end for end in ends if end > now), default=None)

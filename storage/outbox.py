@@ -24,7 +24,7 @@ from storage.grouped import Grouped
 from storage.ids import IdSource
 from storage.leased import key_of
 from storage.moments import from_micros, micros_or_none, moment_or_none, to_micros
-from storage.outbox_sql import OutboxState
+from storage.outbox_sql import ALLOWANCE_USED, OutboxState
 from storage.protocols import Database, Row, Transaction
 from storage.resealing import SealedTable
 from storage.rests import Rests
@@ -32,6 +32,7 @@ from storage.signal import WorkSignal
 from storage.vault import Vault
 
 __all__ = [
+    "ALLOWANCE_USED",
     "ClaimedPush",
     "Outbox",
     "OutboxEntry",
@@ -44,6 +45,8 @@ PURPOSE = "outbox"
 #: What a key rotation moves; see :func:`_context`.
 SEALED = SealedTable("outbox", PURPOSE, context=lambda row: _context(row["id"]))
 _CLAIM_LOCK = b"clew outbox claim"
+#: Endpoints whose rows may wait for a customer.
+_ANSWERS = frozenset({Endpoint.KF_MESSAGE, Endpoint.KF_EVENT_MESSAGE, Endpoint.MP_MESSAGE})
 #: Endpoints that write into the same conversation share a lane.
 _FAMILIES = {Endpoint.KF_EVENT_MESSAGE: Endpoint.KF_MESSAGE}
 
@@ -56,6 +59,8 @@ async def insert_pushes(
     # One order for all writers, so that no two wait for each other.
     rows.sort(key=lambda row: str(row[sql.DEDUPE_KEY]))
     await tx.execute_set(sql.INSERT, rows)
+    if lanes := {lane_of(push) for push in pushes if push.endpoint in _ANSWERS}:
+        await tx.execute(sql.WAKE[tx.dialect], tx.array(sorted(lanes)))
 
 
 def _row_of(push: Push, vault: Vault, ids: IdSource, now: datetime) -> tuple[object, ...]:
@@ -266,12 +271,18 @@ class Outbox:
         ids, token = [claimed.id], claimed.lease_token
         return await self._change(self._sql.release, ids, token, to_micros(at), error[:500]) == 1
 
-    async def postpone(self, claimed: Sequence[ClaimedPush], until: datetime) -> int:
-        """Give rows of one lease back untried (no budget left); not counted as an attempt."""
+    async def postpone(
+        self, claimed: Sequence[ClaimedPush], until: datetime, note: str | None = None
+    ) -> int:
+        """Give rows of one lease back untried (no budget left); not counted as an attempt.
+
+        Without a ``note`` their error stays. Rows noted as :data:`ALLOWANCE_USED`
+        come back before ``until`` when another row is put into their lane.
+        """
         if not claimed:
             return 0
         ids, token = [row.id for row in claimed], claimed[0].lease_token
-        return await self._change(self._sql.postpone, ids, token, to_micros(until))
+        return await self._change(self._sql.postpone, ids, token, to_micros(until), note)
 
     async def merge(self, into: ClaimedPush, others: Sequence[ClaimedPush], body: Body) -> bool:
         """Let ``into`` carry ``body`` for itself and ``others`` of its lease, before it is sent.

@@ -44,6 +44,14 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $13,
         'pending', 0, '', false, false, '', '{}', null, null)
 on conflict (dedupe_key) do nothing
 """
+#: Note of rows that wait until their customer writes again.
+ALLOWANCE_USED = "allowance_used"
+#: With a new row in their lane it is worth looking: it is often the answer to a message.
+WAKE = {
+    dialect: "update outbox set free_at = due_at"
+    f" where state = 'pending' and error = '{ALLOWANCE_USED}' and {any_of(dialect, 'lane', 1)}"
+    for dialect in Dialect
+}
 #: Where the dedupe key stands in the arguments of :data:`INSERT`.
 DEDUPE_KEY = 6
 
@@ -173,7 +181,7 @@ def _on_ids(dialect: Dialect) -> OnIds:
         release="update outbox set state = 'pending', lease_token = '', free_at = $3,"
         f" is_unsure = false, error = $4 {held}",
         postpone="update outbox set state = 'pending', lease_token = '', free_at = $3,"
-        f" attempts = attempts - 1 {held}",
+        f" attempts = attempts - 1, error = coalesce($4, error) {held}",
         merge="update outbox set state = 'merged', lease_token = '', error = '',"
         f" merged_into = $3 {held}",
         rewrite=f"update outbox set sealed = $3 {held}",

@@ -148,8 +148,15 @@ def relay(outbox: Outbox, postman: PlayedPostman, clock: DrivenClock) -> Relay:
 
 
 @pytest.fixture
-def careful(outbox: Outbox, postman: PlayedPostman, clock: DrivenClock) -> Relay:
-    return Relay(outbox, postman, clock, KnownOpenings(clock))  # type: ignore[arg-type]
+def known(clock: DrivenClock) -> KnownOpenings:
+    return KnownOpenings(clock)
+
+
+@pytest.fixture
+def careful(
+    outbox: Outbox, postman: PlayedPostman, clock: DrivenClock, known: KnownOpenings
+) -> Relay:
+    return Relay(outbox, postman, clock, known)  # type: ignore[arg-type]
 
 
 @pytest.fixture

@@ -6,15 +6,17 @@ from datetime import timedelta
 import pytest
 
 from bot.clock import DrivenClock
+from bot.lane import LOOK_AGAIN_AFTER
 from bot.relay import LEASE, Relay
 from bot.wecom.cards import CannotRenderError, Unfit
 from bot.wecom.error_codes import Reaction
 from bot.wecom.errors import NotSentError, OutcomeUnknownError
 from domain.messages import Card, CardButton, Endpoint, Push, Welcome
 from domain.values import Priority
-from storage.outbox import Outbox, OutboxState
+from storage.outbox import ALLOWANCE_USED, Outbox, OutboxState
 from tests.unit.bot.played_postman import (
     REP,
+    KnownOpenings,
     PlayedPostman,
     Send,
     errors,
@@ -242,14 +244,46 @@ async def test_waiting_for_the_customer_is_shown_at_once(
     assert error.startswith(f"kf_count_used: {Reaction.WAIT_FOR_CUSTOMER}")
 
 
-async def test_a_used_allowance_is_shown_without_a_call(
-    careful: Relay, outbox: Outbox, postman: PlayedPostman, send: Send
+async def test_a_used_allowance_waits_for_the_customer_and_then_leaves_first_and_joined(
+    careful: Relay,
+    outbox: Outbox,
+    postman: PlayedPostman,
+    send: Send,
+    clock: DrivenClock,
+    known: KnownOpenings,
 ) -> None:
-    await send(*(kf(str(n)) for n in range(7)), text("x"))
+    await send(*(kf(str(n)) for n in range(5)), *(kf(n, merge_key="m") for n in "56"), text("x"))
     await careful.drain_once()
     assert postman.texts("wm1") == ["0", "1", "2", "3", "4"]
     assert postman.texts() == ["x"]
-    assert await errors(outbox, OutboxState.FAILED) == ["allowance_used"] * 2
+    assert await errors(outbox, OutboxState.PENDING) == [ALLOWANCE_USED] * 2
+    clock.advance(timedelta(minutes=1))
+    known.opened_at = clock.now()
+    await send(kf("answer"))
+    await careful.drain_once()
+    assert postman.texts("wm1")[5:] == ["5\n\n6", "answer"]
+
+
+async def test_an_act_without_an_answer_lets_a_held_row_go_too(
+    careful: Relay, postman: PlayedPostman, send: Send, clock: DrivenClock, known: KnownOpenings
+) -> None:
+    await send(*(kf(str(n)) for n in range(6)))
+    await careful.drain_once()
+    known.opened_at = clock.now()
+    clock.advance(LOOK_AGAIN_AFTER)
+    await careful.drain_once()
+    assert postman.texts("wm1") == ["0", "1", "2", "3", "4", "5"]
+
+
+async def test_a_customer_who_does_not_come_back_is_shown_when_the_window_ends(
+    careful: Relay, outbox: Outbox, postman: PlayedPostman, send: Send, clock: DrivenClock
+) -> None:
+    await send(*(kf(str(n)) for n in range(7)))
+    await careful.drain_once()
+    clock.advance(timedelta(hours=47))
+    await careful.drain_once()
+    assert len(postman.texts("wm1")) == 5
+    assert await errors(outbox, OutboxState.FAILED) == [ALLOWANCE_USED] * 2
 
 
 async def test_texts_are_joined_to_fit_into_the_allowance(

@@ -16,6 +16,7 @@ from bot.limits import (
     fits_at,
     is_nearly_used,
     left,
+    open_until,
 )
 from domain.messages import Endpoint
 
@@ -113,3 +114,15 @@ def test_a_customer_allows_a_few_messages_by_what_they_do(
     endpoint: Endpoint, openings: list[Opening], sent: Sent, spare: int | None
 ) -> None:
     assert allowed(endpoint, openings, sent, NOW) == spare
+
+
+def test_the_last_window_counts_and_one_that_is_over_does_not() -> None:
+    def end(*openings: Opening) -> datetime | None:
+        return open_until(Endpoint.MP_MESSAGE, openings, NOW)
+
+    wrote = Opening(NOW - 47 * HOUR, Trigger.MESSAGE)
+    tapped = Opening(NOW - 30 * SECOND, Trigger.TAP)
+    assert end(wrote, tapped) == NOW + HOUR
+    assert end(tapped) == NOW + 30 * SECOND
+    assert end(Opening(NOW - MINUTE, Trigger.TAP)) is None
+    assert end() is None

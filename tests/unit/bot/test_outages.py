@@ -32,7 +32,7 @@ Break = Callable[[Any, str, int], None]
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.lane.RECORD_PAUSE_SECONDS", 0)
+    monkeypatch.setattr("bot.recorder.RECORD_PAUSE_SECONDS", 0)
     for module in ("bot.relay", "bot.fetcher"):
         monkeypatch.setattr(f"{module}.IDLE_SECONDS", 0.01)
         monkeypatch.setattr(f"{module}.GRACE_SECONDS", 0.05)
