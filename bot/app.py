@@ -60,6 +60,16 @@ def _unavailable(reason: str, advice: str) -> web.Response:
     return web.json_response(body, status=HTTPStatus.SERVICE_UNAVAILABLE)
 
 
+def _refused_callbacks() -> float:
+    """Return how many callbacks this process could not store."""
+    return sum(
+        sample.value
+        for metric in CALLBACKS.collect()
+        for sample in metric.samples
+        if sample.labels["result"] == "storage_unavailable" and sample.name.endswith("_total")
+    )
+
+
 class Health:
     """Answers probes."""
 
@@ -67,6 +77,7 @@ class Health:
         """Look at these parts."""
         self._parts = parts
         self._watch = StorageWatch("probes")
+        self._refused = _refused_callbacks()
 
     async def alive(self, request: web.Request) -> web.Response:
         """Say that the process runs its loop."""
@@ -86,6 +97,9 @@ class Health:
         except TimeoutError:
             return _unavailable("slow", f"The storage took nothing for {READY_WITHIN:.0f} s.")
         self._watch.worked()
+        before, self._refused = self._refused, _refused_callbacks()
+        if self._refused > before:  # a mark needs less room than a callback
+            return _unavailable("refusing", "Callbacks were refused since the last look: see log.")
         return web.json_response({"status": "ready"})
 
     async def _measure_ages(self) -> None:

@@ -1,11 +1,15 @@
-"""Ways to take the storage from under the running service, and to give it back."""
+"""Ways to take things from under the running service, and to give them back."""
 
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -64,3 +68,62 @@ async def locked(file: Path) -> AsyncIterator[None]:
         connection.execute("begin immediate")
         yield
         connection.execute("rollback")
+
+
+class SmallDisk:
+    """A file system of its own that a test can fill to the last byte."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._filler = folder / "filler"
+
+    def fill(self) -> None:
+        """Leave no byte free."""
+        with self._filler.open("wb", buffering=0) as file:
+            for size in (1 << 20, 1 << 12, 1):
+                with suppress(OSError):  # full for pieces of this size
+                    while file.write(b"\0" * size):
+                        pass
+
+    def free(self) -> None:
+        """Give the space back."""
+        self._filler.unlink()
+
+
+@contextmanager
+def small_disk(folder: Path, megabytes: int, owner: int | None = None) -> Iterator[SmallDisk]:
+    """Mount a file system in memory at ``folder``; only root may do that.
+
+    Raises:
+        RuntimeError: it cannot be mounted.
+    """
+    folder.mkdir()
+    _run("mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0755", "tmpfs", str(folder))
+    if owner is not None:
+        os.chown(folder, owner, owner)
+    try:
+        yield SmallDisk(folder)
+    finally:
+        _run("umount", "--lazy", str(folder))
+
+
+def can_mount() -> bool:
+    """Tell whether this process may mount a file system."""
+    with tempfile.TemporaryDirectory() as parent:
+        try:
+            with small_disk(Path(parent) / "disk", 1):
+                return True
+        except RuntimeError:
+            return False
+
+
+def _run(*words: str) -> None:
+    program = shutil.which(words[0])
+    if program is None:
+        message = f"no program {words[0]}"
+        raise RuntimeError(message)
+    done = subprocess.run(  # noqa: S603 - the system's own
+        [program, *words[1:]], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr.strip())

@@ -16,6 +16,7 @@ import subprocess
 import tempfile
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -97,22 +98,60 @@ def started_server(*options: str) -> Iterator[str]:
 
     ``options`` win over those for tests: ``"-c", "fsync=on"`` makes it durable.
     """
+    with own_server(*options) as server:
+        yield server.address
+
+
+@contextmanager
+def own_server(*options: str) -> Iterator[OwnServer]:
+    """Run a server of our own that a test may stop and start again."""
     folder = Path(tempfile.mkdtemp(prefix="clew-postgres-"))
     try:
         account, programs = _account_and_programs(folder)
         _initialise(folder, programs, account)
-        port = free_port()
-        process = _start(folder, programs, account, ("-p", str(port), *SERVER_OPTIONS, *options))
+        server = OwnServer(folder, programs, account, free_port(), options)
+        server.start()
         try:
-            wait_until_accepting(port, process)
-            address = f"postgresql://postgres@{LOOPBACK}:{port}"
-            _wait_until_ready(address)
-            yield address
+            yield server
         finally:
-            process.send_signal(signal.SIGINT)  # "fast" shutdown: open sessions are ended
-            process.wait(timeout=START_SECONDS)
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass(slots=True)
+class OwnServer:
+    """A server in ``folder``, always on the same port; ``account`` is whom it runs as."""
+
+    folder: Path
+    programs: Path
+    account: int | None
+    port: int
+    options: tuple[str, ...] = ()
+    _process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        """Where it answers, without a database name."""
+        return f"postgresql://postgres@{LOOPBACK}:{self.port}"
+
+    def start(self) -> None:
+        """Start it and wait until it lets us in."""
+        options = ("-p", str(self.port), *SERVER_OPTIONS, *self.options)
+        self._process = _start(self.folder, self.programs, self.account, options)
+        try:
+            wait_until_accepting(self.port, self._process)
+            _wait_until_ready(self.address)
+        except RuntimeError:
+            self.stop()
+            raise
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """End it: SIGINT ends open sessions in order, SIGQUIT drops everything at once."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.send_signal(how)
+            process.wait(timeout=START_SECONDS)
 
 
 def _account_and_programs(folder: Path) -> tuple[int | None, Path]:
