@@ -141,6 +141,12 @@ async def says_so(everybody: Busy, logs: list[Any], *causes: str) -> None:
     assert all(line["advice"] for line in refused)
 
 
+async def _writes_until_refused(everybody: Busy) -> bool:
+    """Write some more: the pages of tables have room left."""
+    await everybody.write(5)
+    return await was_refused(everybody.story)
+
+
 async def _is_ready(peer: Peer) -> bool:
     return (await readiness(peer))[0] == 200
 
@@ -194,9 +200,7 @@ async def test_a_full_disk_of_the_database_server_too(
     async with busy(tmp_path / "data", url) as everybody:
         with capture_logs() as logs:
             disk.fill()
-            while not await was_refused(everybody.story):  # pages of tables have room left
-                await everybody.write(5)
-                await asyncio.sleep(0.1)
+            await until(lambda: _writes_until_refused(everybody))
             await until(lambda: _is_not_ready(everybody.peer, ("full", "refusing")))
             refused = [line for line in logs if line["event"] == "callback_refused"]
             assert all("Free disk space" in line["advice"] for line in refused)

@@ -25,6 +25,7 @@ ALLOWED = {
     "tests/services/ports.py: time.sleep(0.02)": "between two looks at a server that starts",
     "tests/acceptance/file_clock.py: asyncio.sleep(0.02)": "another process moves the clock",
     "tests/acceptance/replicas.py: asyncio.sleep(0.02)": "between two looks at the queues",
+    "tests/acceptance/test_paused_replicas.py: asyncio.sleep(1)": "all the time one that wakes has",
     "tests/acceptance/test_replicas.py: asyncio.sleep(0.005)": "between two looks at a window",
     "tests/acceptance/test_replicas.py: asyncio.sleep(1)": "all the time a killed one is given",
     "tests/contract/test_database.py: asyncio.sleep(0.05)": "room for a mistake of others",
