@@ -40,7 +40,7 @@ class Flusher:
 
     def __init__(
         self,
-        insert: Insert,
+        inserts: Sequence[Insert],
         vault: Vault,
         ids: IdSource,
         signal: WorkSignal,
@@ -48,10 +48,9 @@ class Flusher:
     ) -> None:
         """Start; must be called with the event loop running.
 
-        ``signal`` rings when something new was stored, ``on_commit`` hears how many
-        callers shared a commit.
+        Each of ``inserts`` has one commit under way at a time. ``signal`` rings when
+        something new was stored, ``on_commit`` hears how many callers shared a commit.
         """
-        self._insert = insert
         self._vault = vault
         self._ids = ids
         self._signal = signal
@@ -61,7 +60,10 @@ class Flusher:
         self._has_waiting = asyncio.Event()
         self._is_closed = False
         self._loop = asyncio.get_running_loop()
-        self._task = asyncio.create_task(self._flush_until_closed(), name="inbox-flusher")
+        self._tasks = [
+            asyncio.create_task(self._flush_until_closed(insert), name="inbox-flusher")
+            for insert in inserts
+        ]
 
     @property
     def in_flight(self) -> int:
@@ -85,30 +87,30 @@ class Flusher:
         """Store what was put, then stop."""
         self._is_closed = True
         self._has_waiting.set()
-        await self._task
+        await asyncio.gather(*self._tasks)
 
-    async def _flush_until_closed(self) -> None:
+    async def _flush_until_closed(self, insert: Insert) -> None:
         while self._waiting or not self._is_closed:
             await self._has_waiting.wait()
             self._has_waiting.clear()
             while self._waiting:
                 batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
-                self._in_commit = len(batch)
-                await self._flush([waiting for waiting in batch if waiting.is_prepared()])
-                self._in_commit = 0
+                self._in_commit += len(batch)
+                await self._flush(insert, [waiting for waiting in batch if waiting.is_prepared()])
+                self._in_commit -= len(batch)
 
-    async def _flush(self, batch: Sequence[_Waiting]) -> None:
+    async def _flush(self, insert: Insert, batch: Sequence[_Waiting]) -> None:
         if not batch:
             return
         try:
             deliveries = [waiting.delivery for waiting in batch]
             rows = rows_of(deliveries, self._vault, self._ids)
-            new = await self._insert(rows)
+            new = await insert(rows)
         except StorageUnavailable as error:
             for waiting in batch:
                 waiting.fail(StorageUnavailable(error.problem, error.cause))
         except Exception as error:  # noqa: BLE001 — a row may be the culprit: find it alone
-            await self._find_culprit(batch, error)
+            await self._find_culprit(insert, batch, error)
         else:
             for waiting, row in zip(batch, rows, strict=True):
                 waiting.succeed(is_new=row[0] in new)
@@ -117,13 +119,15 @@ class Flusher:
             if self._on_commit is not None:
                 self._on_commit(len(batch))
 
-    async def _find_culprit(self, batch: Sequence[_Waiting], error: Exception) -> None:
+    async def _find_culprit(
+        self, insert: Insert, batch: Sequence[_Waiting], error: Exception
+    ) -> None:
         """Store a refused batch one by one, so that only the refused row fails."""
         if len(batch) == 1:
             batch[0].fail(error)
             return
         for waiting in batch:
-            await self._flush([waiting])
+            await self._flush(insert, [waiting])
 
 
 class _Waiting:

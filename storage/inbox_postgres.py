@@ -5,6 +5,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from operator import itemgetter
 
 from storage import inbox_sql as sql
 from storage.flusher import Flusher
@@ -17,6 +19,8 @@ from storage.resealing import KeyPage, count_sealed, reseal
 from storage.signal import WorkSignal
 from storage.vault import Vault
 
+#: Commits under way at once: while the server writes one, the next is prepared and sent.
+LINES = 2
 _CLAIM_LOCK = b"clew inbox claim"
 _ON_IDS = sql.ON_IDS[Dialect.POSTGRES]
 
@@ -44,11 +48,13 @@ class PostgresInbox(Inbox):
     ) -> None:
         """Start the flusher on an open, migrated database, which stays the caller's."""
         self._database = database
-        self._line = PostgresLine(database.url)
+        self._lines = [PostgresLine(database.url) for _ in range(LINES)]
         self._vault = vault
         self._ids = ids
         self._signal = signal
-        self._flusher = Flusher(self._commit, vault, ids, signal, on_commit)
+        self._flusher = Flusher(
+            [partial(_commit, line) for line in self._lines], vault, ids, signal, on_commit
+        )
 
     def put(self, prepare: Callable[[], Delivery]) -> Awaitable[bool]:
         """Store a delivery; see the contract."""
@@ -58,9 +64,6 @@ class PostgresInbox(Inbox):
     def in_flight(self) -> int:
         """Count deliveries that wait for their commit; see the contract."""
         return self._flusher.in_flight
-
-    async def _commit(self, rows: Sequence[sql.NewRow]) -> set[int]:
-        return _ids(await self._line.fetch(_INSERT_SET, *_columns(rows)))
 
     # ---------------------------------------------------------------- rows
 
@@ -162,7 +165,8 @@ class PostgresInbox(Inbox):
     async def close(self) -> None:
         """Store what was put, then stop; see the contract."""
         await self._flusher.close()
-        await self._line.close()
+        for line in self._lines:
+            await line.close()
 
     async def _change(self, statement: str, *args: object) -> int:
         async with self._database.write() as tx:
@@ -171,6 +175,12 @@ class PostgresInbox(Inbox):
     async def _rows(self, statement: str, *args: object) -> Sequence[Row]:
         async with self._database.read() as tx:
             return await tx.fetch(statement, *args)
+
+
+async def _commit(line: PostgresLine, rows: Sequence[sql.NewRow]) -> set[int]:
+    # In the order of their keys, so that two commits with the same keys wait, but not in a circle.
+    in_order = sorted(rows, key=itemgetter(1))
+    return _ids(await line.fetch(_INSERT_SET, *_columns(in_order)))
 
 
 def _columns(rows: Sequence[sql.NewRow]) -> Sequence[Sequence[object]]:

@@ -43,7 +43,7 @@ class SqliteInbox(Inbox):
         self._thread = GroupCommitThread(path)
         self._vault = vault
         self._ids = ids
-        self._flusher = Flusher(self._commit, vault, ids, signal, on_commit)
+        self._flusher = Flusher([self._commit], vault, ids, signal, on_commit)
 
     def put(self, prepare: Callable[[], Delivery]) -> Awaitable[bool]:
         """Store a delivery; see the contract."""
