@@ -18,6 +18,7 @@ _ALWAYS = (
     Check("tables", tables.tables),
     Check("data_dir", machine.data_dir),
     Check("disk", machine.disk),
+    Check("fonts", machine.fonts),
     Check("secret_files", machine.secret_files),
     Check("database", stores.database),
     Check("sealed", stores.sealed),

@@ -1,4 +1,4 @@
-"""The machine: data folder, disk space, and who may read the files that hold secrets."""
+"""The machine: data folder, disk space, fonts, and who may read the files that hold secrets."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ import stat
 import tempfile
 from pathlib import Path
 
-from bot.doctor.finding import Finding, broken, ok, warning
+from bot.doctor.finding import Finding, broken, ok, skipped, warning
 from bot.doctor.installation import Installation
 from config.master_key import FILE as MASTER_KEY_FILE
 
 GIB = 1 << 30
 #: Below this a night of traffic may fill the disk, and SQLite needs room to work.
 LEAST_FREE = GIB
+#: Prints one line per family of fonts that has Chinese characters.
+CHINESE_FONTS = ("fc-list", ":lang=zh-cn", "family")
 #: Bytes of the path of a socket that every Unix takes; Linux takes four more.
 LONGEST_SOCKET = 103
 
@@ -59,6 +61,20 @@ async def disk(installation: Installation) -> Finding:
     if free < LEAST_FREE:
         return warning("disk_nearly_full", mib=free >> 20)
     return ok("disk_has_room", gib=f"{free / GIB:.1f}")
+
+
+async def fonts(installation: Installation) -> Finding:
+    """Find out whether charts and screenshots made here can show Chinese."""
+    del installation
+    try:
+        listing = await asyncio.create_subprocess_exec(
+            *CHINESE_FONTS, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+        )
+    except OSError:
+        return skipped("fonts_not_told")
+    output, _ = await listing.communicate()
+    families = {line for line in output.splitlines() if line.strip()}
+    return ok("fonts_found", count=len(families)) if families else warning("fonts_missing")
 
 
 async def secret_files(installation: Installation) -> Finding:

@@ -151,7 +151,9 @@ def faulty(found: dict[str, Examined]) -> dict[str, str]:
 
 
 async def test_an_installation_where_everything_is_right(scene: Scene) -> None:
-    assert codes(await scene.found()) == {
+    found = codes(await scene.found())
+    assert found.pop("fonts").startswith("fonts_")  # whatever this machine has
+    assert found == {
         "settings": "settings_whole",
         "tables": "tables_whole",
         "data_dir": "data_dir_writable",
@@ -171,9 +173,7 @@ async def test_an_installation_where_everything_is_right(scene: Scene) -> None:
         f"callback {invented.MP_ACCOUNT}": "callback_local",
     }
     # Nobody was written to.
-    assert scene.sim.world.windows.conversations == {} or not any(
-        conversation.messages for conversation in scene.sim.world.windows.conversations.values()
-    )
+    assert not any(c.messages for c in scene.sim.world.windows.conversations.values())
 
 
 async def test_what_is_not_configured_is_not_examined(scene: Scene) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from bot.doctor import machine
-from bot.doctor.finding import ok, warning
+from bot.doctor.finding import ok, skipped, warning
 from config.master_key import FILE, master_key_in
 from tests.unit.bot.doctor_installation import ENVIRON, installed, names_in
 
@@ -66,6 +66,22 @@ async def test_less_than_a_gibibyte_is_a_warning(
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(1 << 40, (1 << 40) - free, free))
     async with installed(tmp_path) as installation:
         assert await machine.disk(installation) == expected
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        (("printf", "Noto Sans CJK SC\nNoto Serif CJK SC\n"), ok("fonts_found", count=2)),
+        (("true",), warning("fonts_missing")),
+        (("clew-no-such-program",), skipped("fonts_not_told")),
+    ],
+)
+async def test_whether_chinese_can_be_drawn(
+    command: tuple[str, ...], expected: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine, "CHINESE_FONTS", command)
+    async with installed(tmp_path) as installation:
+        assert await machine.fonts(installation) == expected
 
 
 @pytest.mark.skipif(os.name != "posix", reason="file modes exist on POSIX systems alone")
