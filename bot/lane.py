@@ -27,7 +27,17 @@ from bot.metrics import PUSHES
 from bot.openings import Openings
 from bot.postman import Postman
 from bot.recorder import SHARED, Recorder, patiently
-from bot.retry import EXPIRED, Attempt, GiveUp, Retry, Unknown, may_resend, next_step
+from bot.retry import (
+    EXPIRED,
+    ONCE_ONLY,
+    Attempt,
+    GiveUp,
+    OnceOnly,
+    Retry,
+    Unknown,
+    may_resend,
+    next_step,
+)
 from bot.storage_watch import StorageWatch
 from bot.trouble import AMBIGUOUS, Trouble, lost, met, read_trouble
 from bot.wecom.cards import CannotRenderError
@@ -153,7 +163,12 @@ class Lane:
         """Return how many messages the customer's acts still allow; None when unknown."""
         if openings is None:
             return None
-        return allowed(row.push.endpoint, openings, self._tools.budgets.sent(row.push, now), now)
+        endpoint, sent = row.push.endpoint, self._tools.budgets.sent(row.push, now)
+        left = allowed(endpoint, openings, sent, now)
+        # Its earlier attempt stands in the ledger, and the platform knows it by our id:
+        # repeating it takes nothing more.
+        is_counted = may_have_arrived(row) and ONCE_ONLY[endpoint] is OnceOnly.SAFE
+        return left + 1 if is_counted and left is not None else left
 
     async def _hold(self, until: datetime) -> datetime:
         """Keep the lane until the customer writes again, at the latest until they can no more.

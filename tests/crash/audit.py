@@ -18,6 +18,8 @@ from bot.story.reading import title_of
 from bot.wecom.parse import parse, peek
 from storage.database import Database, Row, inbox_url_of, open_database
 
+#: What waits until its customer writes again is at rest: here nobody writes any more.
+_NOT_HELD = {"outbox": "and error <> 'allowance_used'", "platform_fetch": ""}
 _SOURCES = {Line.CORP: "wecom:clew", Line.OFFICIAL: "mp:gh_clewdemo00001"}
 
 
@@ -67,7 +69,7 @@ async def _waiting(inbox: Database, main: Database) -> list[str]:
         for table in ("outbox", "platform_fetch"):
             rows = await tx.fetch(
                 f"select state, count(*) as n from {table}"
-                " where state in ('open', 'pending', 'leased') group by state"
+                f" where state in ('open', 'pending', 'leased') {_NOT_HELD[table]} group by state"
             )
             found += [f"{table} {row['state']}: {row['n']}" for row in rows]
     return found

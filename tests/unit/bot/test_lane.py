@@ -264,6 +264,20 @@ async def test_a_used_allowance_waits_for_the_customer_and_then_leaves_first_and
     assert postman.texts("wm1")[5:] == ["5\n\n6", "answer"]
 
 
+async def test_repeating_the_last_allowed_message_takes_nothing_more_of_the_allowance(
+    careful: Relay, outbox: Outbox, postman: PlayedPostman, send: Send, clock: DrivenClock
+) -> None:
+    await send(*(kf(str(n)) for n in range(4)))
+    await careful.drain_once()
+    postman.troubles["wm1"] = [OutcomeUnknownError("/cgi-bin/kf/send_msg", "http_502")]
+    await send(kf("last"))
+    await careful.drain_once()
+    clock.advance(timedelta(minutes=1))
+    await careful.drain_once()
+    assert postman.texts("wm1")[4:] == ["last"]
+    assert await errors(outbox, OutboxState.PENDING) == []
+
+
 async def test_an_act_without_an_answer_lets_a_held_row_go_too(
     careful: Relay, postman: PlayedPostman, send: Send, clock: DrivenClock, known: KnownOpenings
 ) -> None:
