@@ -109,14 +109,15 @@ def _grid(rated: Sequence[Rated], steps: Sequence[timedelta]) -> Integers:
 
 def _close_in(bracket: _Bracket, card: Scorecard) -> Integers:
     """Return the first minute of change where it is near, else one before it."""
-    before, after = bracket.before, bracket.after
-    rows = np.arange(len(bracket.rated))
-    while ((before == bracket.start) & (after - before > 1)).any():
-        asked = _between(before, after)
-        has_changed = _differs(bracket.rated, asked, card)
+    before, after = bracket.before.copy(), bracket.after.copy()
+    # Only who is not settled is asked on, so that nobody's look hangs on who shares the batch.
+    while (rows := np.flatnonzero((before == bracket.start) & (after - before > 1))).size:
+        asked = _between(before[rows], after[rows])
+        has_changed = _differs([bracket.rated[row] for row in rows.tolist()], asked, card)
         first = np.where(has_changed.any(axis=1), has_changed.argmax(axis=1), _FAN)
-        steps = np.column_stack((before, asked, after))
-        before, after = steps[rows, first], steps[rows, first + 1]
+        steps = np.column_stack((before[rows], asked, after[rows]))
+        each = np.arange(rows.size)
+        before[rows], after[rows] = steps[each, first], steps[each, first + 1]
     return np.where(after - before > 1, before, after)
 
 

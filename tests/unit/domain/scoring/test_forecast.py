@@ -141,3 +141,15 @@ def test_leads_searched_side_by_side_are_looked_at_no_later_than_they_change() -
         assert (look_at is None) == (change_at is None)
         assert look_at is None or change_at is None or NOW < look_at <= change_at
     assert len(set(changes)) > 2
+
+
+def test_nobodys_look_hangs_on_who_is_searched_beside_them() -> None:
+    fading = replace(cards.HALF_LIFE, days=30)
+    rules = card((), initial=InitialRule(default_points=9, decay=fading))
+    several = [
+        Subject({**FIT}, (), NOW, ChannelStart(code, points, NOW))
+        for code, points in (("over within days", 4.1), ("over after weeks", 10.0))
+    ]
+    alone = [next_look_at(one, rules, NOW) for one in several]
+    assert None not in alone
+    assert forecast.next_looks_at(rate_all(several, rules, NOW), rules) == alone
