@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from aiohttp import web
 
+from bot import fetcher, relay
 from bot.app import create_app, create_probes
 from bot.bootstrap import Parts, build
 from bot.cluster.roles import ALL_ROLES, ProcessRole, check_roles, is_sqlite
@@ -35,6 +36,8 @@ GRACE_SECONDS = 5.0
 _POLL_SECONDS = 0.01
 #: Before a loop that broke begins anew.
 LOOP_PAUSE_SECONDS = 1.0
+#: After how long a loop that did not end is asked again: longer than draining takes.
+ASK_AGAIN_SECONDS = max(relay.GRACE_SECONDS, fetcher.GRACE_SECONDS) + 5
 _INTRODUCTION = b"clew introduction"
 
 
@@ -164,13 +167,23 @@ async def _loops(
     )
     runs = [run for role, run in loops if role in roles]
     if parts.shared.wake_ups is not None:
-        runs.append(parts.shared.wake_ups.run)
+        runs += [parts.shared.wake_ups.tell, parts.shared.wake_ups.hear]
     tasks = [asyncio.create_task(_unbroken(run), name=run.__qualname__) for run in runs]
     try:
         yield
     finally:
-        for task in tasks:
+        await _end(tasks)
+
+
+async def _end(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Cancel until all have ended: a library in between may swallow a cancellation."""
+    waiting = set(tasks)
+    while waiting:
+        for task in waiting:
             task.cancel()
-        for result in await asyncio.gather(*tasks, return_exceptions=True):
-            if isinstance(result, Exception):
-                log.error("loop_broke", exc_info=result)
+        ended, waiting = await asyncio.wait(waiting, timeout=ASK_AGAIN_SECONDS)
+        for task in ended:
+            if not task.cancelled() and (error := task.exception()) is not None:
+                log.error("loop_broke", loop=task.get_name(), exc_info=error)
+        if waiting:
+            log.warning("loop_asked_again", loops=sorted(task.get_name() for task in waiting))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from hashlib import sha256
 from typing import Any
 
@@ -28,6 +29,8 @@ STATEMENT_TIMEOUT = 30.0
 CONNECT_TIMEOUT = 5.0
 #: Seconds until waiting for a free connection of the pool is given up.
 ACQUIRE_TIMEOUT = 5.0
+#: Seconds until connections that are still in use are cut off when the pool closes.
+CLOSE_TIMEOUT = 10.0
 #: Seconds after which the server ends the session of a process that stands still in the
 #: middle of a transaction: others wait for its locks. None of ours waits for anything else.
 STANDSTILL_TIMEOUT = 20.0
@@ -222,9 +225,11 @@ class PostgresDatabase(Database):
                 return rows
 
     async def close(self) -> None:
-        """See :meth:`Database.close`."""
-        with wrapping():
-            await self._pool.close()
+        """See :meth:`Database.close`; a statement that hangs is cut off."""
+        # On its way out of a time limit the pool cuts off what did not end.
+        with wrapping(), suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_TIMEOUT):
+                await self._pool.close()
 
     @asynccontextmanager
     async def _transaction(self, **options: object) -> AsyncIterator[Transaction]:

@@ -29,6 +29,9 @@ PATIENCE_SECONDS = 1.0
 REST_SECONDS = (0.1, 5.0)
 #: A connection that only listens is tried this often.
 HEARTBEAT_SECONDS = 5.0
+#: With a time limit of its own, the client sends by ``asyncio.wait_for``, which on Python 3.11
+#: swallows a cancellation that comes while the send is done: a loop then never ends.
+_WE_COUNT = None
 
 
 class RedisAwayError(ClewError):
@@ -44,7 +47,7 @@ class RedisLink:
         # A connection that a restart cut is replaced by one immediate new try.
         self._client = aioredis.Redis.from_url(
             url,
-            socket_timeout=PATIENCE_SECONDS,
+            socket_timeout=_WE_COUNT,
             socket_connect_timeout=PATIENCE_SECONDS,
             retry=Retry(NoBackoff(), 1),
         )
@@ -98,6 +101,7 @@ class RedisLink:
         """
         client = aioredis.Redis.from_url(
             self._url,
+            socket_timeout=_WE_COUNT,
             socket_connect_timeout=PATIENCE_SECONDS,
             health_check_interval=HEARTBEAT_SECONDS,
         )
@@ -119,7 +123,8 @@ class RedisLink:
         if now < self._rests_until:
             raise RedisAwayError(reason="rests")
         try:
-            answer = await question()
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                answer = await question()
         except (RedisError, OSError) as error:
             self._fail(error)
             raise RedisAwayError(reason=type(error).__name__) from None

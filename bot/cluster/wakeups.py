@@ -50,7 +50,7 @@ class SharedSignal(WorkSignal):
 
 
 class WakeUps:
-    """Tells and hears rings while it runs."""
+    """Tells rings while :meth:`tell` runs and hears them while :meth:`hear` does."""
 
     def __init__(self, link: RedisLink, channel: str) -> None:
         """All processes of an installation use one ``channel``."""
@@ -63,20 +63,8 @@ class WakeUps:
             topic: SharedSignal(self._announcer(topic)) for topic in Topic
         }
 
-    async def run(self) -> None:
-        """Tell and hear until cancelled; without Redis, wait for it."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._tell())
-            group.create_task(self._hear())
-
-    def _announcer(self, topic: Topic) -> Callable[[], None]:
-        def announce() -> None:
-            self._rung.add(topic)
-            self._has_rung.set()
-
-        return announce
-
-    async def _tell(self) -> None:
+    async def tell(self) -> None:
+        """Tell the others until cancelled; what Redis does not take is dropped."""
         while True:
             await self._has_rung.wait()
             self._has_rung.clear()
@@ -87,7 +75,8 @@ class WakeUps:
                 log.debug("ring_not_told", topics=sorted(topics))  # the others look by themselves
             await asyncio.sleep(GATHER_SECONDS)
 
-    async def _hear(self) -> None:
+    async def hear(self) -> None:
+        """Hear the others until cancelled; without Redis, wait for it."""
         first, last = REST_SECONDS
         rest = first
         while True:
@@ -101,6 +90,13 @@ class WakeUps:
                 log.warning("rings_not_heard", reason=error.reason, again_in=rest)
             await asyncio.sleep(rest)
             rest = min(rest * 2, last)
+
+    def _announcer(self, topic: Topic) -> Callable[[], None]:
+        def announce() -> None:
+            self._rung.add(topic)
+            self._has_rung.set()
+
+        return announce
 
     def _ring_all(self) -> None:
         """Look everywhere once: nobody listened until now."""

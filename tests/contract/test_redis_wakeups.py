@@ -24,7 +24,7 @@ async def process(url: str, channel: str = "clew:test") -> AsyncIterator[WakeUps
     """Run the bells of one process."""
     link = RedisLink(url)
     wake_ups = WakeUps(link, channel)
-    running = asyncio.create_task(wake_ups.run())
+    running = asyncio.gather(wake_ups.tell(), wake_ups.hear())
     for signal in wake_ups.signals.values():
         await signal.wait(LONG)  # all ring once when it begins to hear
     try:
@@ -96,7 +96,7 @@ async def test_many_rings_are_told_together(redis_address: str) -> None:
     link.publish = publish  # type: ignore[method-assign]
     for _ in range(1000):
         wake_ups.signals[Topic.INBOX].notify()
-    running = asyncio.create_task(wake_ups._tell())
+    running = asyncio.create_task(wake_ups.tell())
     await until(lambda: told)
     wake_ups.signals[Topic.OUTBOX].notify()
     await until(lambda: len(told) > 1)
@@ -122,3 +122,17 @@ async def test_bells_are_heard_again_after_redis_was_away(own: OwnRedis) -> None
             assert await seconds_until_rung(wake_ups.signals[Topic.FETCHES]) < LONG
         await other.signals[Topic.OUTBOX].wait(LONG)
         await until(lambda: is_heard(one, other))
+
+
+async def test_a_loop_that_tells_ends_whenever_it_is_cancelled(redis_address: str) -> None:
+    # The moment between a send and its answer is one turn of the loop: each turn is tried.
+    link = RedisLink(redis_address)
+    for turns in range(100):
+        wake_ups = WakeUps(link, "clew:test")
+        telling = asyncio.create_task(wake_ups.tell())
+        wake_ups.signals[Topic.INBOX].notify()
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        telling.cancel()
+        await until(telling.done)
+    await link.close()

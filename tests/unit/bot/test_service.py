@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from bot.clock import DrivenClock
 from bot.cluster.roles import ProcessRefusedError, ProcessRole
-from bot.service import Service, running
+from bot.service import Service, _end, running
 from bot.worker import Worker
 from config.settings import Settings
 from domain.messages import Timer
@@ -21,7 +21,7 @@ from domain.values import Priority
 from storage.inbox import Delivery, InboxState
 from storage.timers import set_timers
 from tests.factories import NOW
-from tests.patience import PATIENCE
+from tests.patience import NEVER_COMES, PATIENCE
 from tests.unit.bot.doctor_installation import settings_in
 from tests.unit.bot.loopback_platform import Platform
 
@@ -162,3 +162,25 @@ async def test_a_loop_that_broke_is_shown_and_begins_anew(
             assert await rows(service, "select count(*) from lead") == [(1,)]
     broke = [line for line in logs if line["event"] == "loop_broke"]
     assert [line["loop"] for line in broke] == ["Worker.run"]
+
+
+async def test_a_loop_that_swallows_a_cancellation_is_asked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.service.ASK_AGAIN_SECONDS", NEVER_COMES)
+    asked = 0
+
+    async def deaf() -> None:
+        nonlocal asked
+        while asked < 2:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                asked += 1
+
+    loop = asyncio.create_task(deaf(), name="deaf")
+    await asyncio.sleep(0)
+    with capture_logs() as logs:
+        await _end([loop])
+    assert asked == 2
+    assert [line["loops"] for line in logs if line["event"] == "loop_asked_again"] == [["deaf"]]
