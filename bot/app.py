@@ -13,8 +13,11 @@ from bot.metrics import AGES, CALLBACKS, INBOX_ROWS, OUTBOX_ROWS
 from bot.storage_watch import StorageWatch, cause_of
 from bot.visitors import PlatformVisitors
 from bot.wecom.callback import callback_routes
+from handlers.web.api.gate import Gate
+from handlers.web.api.routes import Api
 from handlers.web.pages import Pages
 from handlers.web.session import LoginPage
+from storage.api_keys import ApiKeys
 from storage.errors import StorageError
 from storage.queries.ages import NONE, ages
 from storage.readiness import check_writing
@@ -33,6 +36,7 @@ def create_app(parts: Parts) -> web.Application:
         callback_routes(parts.callbacks, parts.inbox, parts.clock, CALLBACKS, parts.shared.witness)
     )
     _pages(parts).mount(app)
+    _api(parts).mount(app)
     return app
 
 
@@ -53,6 +57,12 @@ def _pages(parts: Parts) -> Pages:
     )
     visitors = PlatformVisitors(parts.clients.corp.login)
     return Pages(parts.store, parts.context, parts.clock, visitors, login)
+
+
+def _api(parts: Parts) -> Api:
+    store = parts.store
+    keys = ApiKeys(store.database, store.vault, store.ids)
+    return Api(Gate(keys, parts.clock, parts.context.words))
 
 
 def _unavailable(reason: str, advice: str) -> web.Response:

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.metrics import PURGED
+from domain.access import SKEW
+from storage.api_keys import forget_calls
 from storage.errors import StorageError
 from storage.retention import day_done, forget_applied, forget_unknown, mark_day
 
@@ -102,6 +104,8 @@ class Housekeeper:
             "outbox_bodies": lambda: home.outbox.purge(now - keep.sent, ROWS),
             "applied_marks": lambda: self._forget_applied(now - keep.payloads),
             "unknown_updates": lambda: self._forget_unknown(now - keep.unknown),
+            "api_nonces": lambda: self._forget_calls(now - 2 * SKEW, nonces=True),
+            "api_calls": lambda: self._forget_calls(now - keep.keys, nonces=False),
         }
         counts = {what: await self._drop(what, drop) for what, drop in dropped.items()}
         log.info("tidied", **counts)
@@ -126,6 +130,10 @@ class Housekeeper:
     async def _forget_unknown(self, before: datetime) -> int:
         async with self._home.database.write() as tx:
             return await forget_unknown(tx, before, ROWS)
+
+    async def _forget_calls(self, before: datetime, *, nonces: bool) -> int:
+        async with self._home.database.write() as tx:
+            return await forget_calls(tx, before, ROWS, nonces=nonces)
 
     async def _is_ours(self) -> bool:
         return self._duty is None or await self._duty.held() is not None

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from bot.keyring import KnownKey, known_keys
+from domain.access import ApiKey
 from domain.intake.mapping import FileMapping
 from handlers.actions.import_rows import Imported, import_rows
+from storage.api_keys import ApiKeys, KeyWish
 from storage.inbox import InboxState
 from storage.outbox import OutboxState
 from storage.queries.unknown import unknown_updates
@@ -35,6 +37,27 @@ class Entry:
     attempts: int
     at: str
     error: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownKey:
+    """A key of the HTTP API as it may be shown; moments in the business zone."""
+
+    word: str
+    name: str
+    system: str
+    scopes: Sequence[str]
+    per_minute: int
+    created_at: str
+    revoked_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedKey:
+    """A new key of the HTTP API, and its secret."""
+
+    word: str
+    secret: str
 
 
 class Office(Protocol):
@@ -64,6 +87,18 @@ class Office(Protocol):
 
     async def key_page(self, part: Part, after: int, *, is_moving: bool) -> KeyPage:
         """Count a page of rows by master key, or move them under the newest."""
+        ...
+
+    async def issue_key(self, wish: KeyWish) -> IssuedKey:
+        """Make a key of the HTTP API; its secret is said this once."""
+        ...
+
+    async def api_keys(self) -> Sequence[ShownKey]:
+        """Return the keys of the HTTP API, oldest first."""
+        ...
+
+    async def revoke_key(self, word: str) -> bool:
+        """Take a key of the HTTP API out of use; False when none of that name is in use."""
         ...
 
 
@@ -134,3 +169,34 @@ class LocalOffice:
         parts = self._parts
         rotation = Rotation(parts.database, parts.inbox, parts.store.vault)
         return await rotation.page(part, after, is_moving=is_moving)
+
+    # ------------------------------------------------------ keys of the HTTP API
+
+    @property
+    def _api_keys(self) -> ApiKeys:
+        store = self._parts.store
+        return ApiKeys(store.database, store.vault, store.ids)
+
+    async def issue_key(self, wish: KeyWish) -> IssuedKey:
+        """Make a key."""
+        key, secret = await self._api_keys.issue(wish, self._parts.clock.now())
+        return IssuedKey(key.word, secret)
+
+    async def api_keys(self) -> Sequence[ShownKey]:
+        """Show the keys."""
+        return [self._shown(key) for key in await self._api_keys.all()]
+
+    async def revoke_key(self, word: str) -> bool:
+        """Revoke a key."""
+        return await self._api_keys.revoke(word, self._parts.clock.now())
+
+    def _shown(self, key: ApiKey) -> ShownKey:
+        return ShownKey(
+            word=key.word,
+            name=key.name,
+            system=key.system,
+            scopes=sorted(key.scopes),
+            per_minute=key.per_minute,
+            created_at=self._local(key.created_at),
+            revoked_at=self._local(key.revoked_at) if key.revoked_at else "",
+        )

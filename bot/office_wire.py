@@ -17,10 +17,11 @@ from aiohttp import web
 
 from bot.bootstrap import build
 from bot.keyring import KnownKey
-from bot.office import Entry, LocalOffice, Office
+from bot.office import Entry, IssuedKey, LocalOffice, Office, ShownKey
 from domain.errors import ClewError
 from domain.intake.mapping import Fault, FileMapping
 from handlers.actions.import_rows import Imported
+from storage.api_keys import KeyWish
 from storage.errors import Cause, StorageUnavailable
 from storage.resealing import KeyPage
 from storage.rotation import Part
@@ -81,6 +82,12 @@ class KeyPageRequest(msgspec.Struct):
     is_moving: bool
 
 
+class RevokeRequest(msgspec.Struct):
+    """Which key of the HTTP API to take out of use."""
+
+    word: str
+
+
 def office_app(office: Office) -> web.Application:
     """Return the application behind the socket."""
     door = _Door(office)
@@ -90,6 +97,9 @@ def office_app(office: Office) -> web.Application:
     app.router.add_post("/replay", door.replay)
     app.router.add_post("/keys", door.keys)
     app.router.add_post("/key-page", door.key_page)
+    app.router.add_post("/issue-key", door.issue_key)
+    app.router.add_post("/api-keys", door.api_keys)
+    app.router.add_post("/revoke-key", door.revoke_key)
     return app
 
 
@@ -125,6 +135,18 @@ class _Door:
         except StorageUnavailable as error:
             return web.Response(status=503, text=error.cause)
         return _json(page)
+
+    async def issue_key(self, request: web.Request) -> web.Response:
+        asked = msgspec.json.decode(await request.read(), type=KeyWish)
+        return _json(await self._office.issue_key(asked))
+
+    async def api_keys(self, request: web.Request) -> web.Response:
+        del request
+        return _json(list(await self._office.api_keys()))
+
+    async def revoke_key(self, request: web.Request) -> web.Response:
+        asked = msgspec.json.decode(await request.read(), type=RevokeRequest)
+        return _json(await self._office.revoke_key(asked.word))
 
 
 def _json(answer: object) -> web.Response:
@@ -165,7 +187,19 @@ class RemoteOffice:
         answer = await self._ask("key-page", KeyPageRequest(part, after, is_moving))
         return msgspec.json.decode(answer, type=KeyPage)
 
-    async def _ask(self, job: str, asked: msgspec.Struct) -> bytes:
+    async def issue_key(self, wish: KeyWish) -> IssuedKey:
+        """Let the service make a key of the HTTP API."""
+        return msgspec.json.decode(await self._ask("issue-key", wish), type=IssuedKey)
+
+    async def api_keys(self) -> Sequence[ShownKey]:
+        """Let the service show the keys of the HTTP API."""
+        return msgspec.json.decode(await self._ask("api-keys", NoRequest()), type=list[ShownKey])
+
+    async def revoke_key(self, word: str) -> bool:
+        """Let the service take a key of the HTTP API out of use."""
+        return msgspec.json.decode(await self._ask("revoke-key", RevokeRequest(word)), type=bool)
+
+    async def _ask(self, job: str, asked: object) -> bytes:
         body = msgspec.json.encode(asked)
         async with self._session.post(f"http://clew/{job}", data=body) as response:
             if response.status == web.HTTPBadRequest.status_code:

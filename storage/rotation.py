@@ -11,6 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from storage.api_keys import SEALED as API_KEYS
 from storage.outbox import SEALED as OUTBOX
 from storage.reindexing import count_indexes, reindex
 from storage.repositories.followups import REMINDER_PURPOSE
@@ -39,6 +40,7 @@ class Part(StrEnum):
     REMINDERS = "reminders"
     UNKNOWN = "unknown"
     OUTBOX = "outbox"
+    API_KEYS = "api_keys"
     INBOX = "inbox"
 
 
@@ -50,6 +52,7 @@ _SEALED: Mapping[Part, SealedTable] = MappingProxyType(
         Part.REMINDERS: SealedTable("reminder", REMINDER_PURPOSE),
         Part.UNKNOWN: SealedTable("unknown_update", UNKNOWN_PURPOSE),
         Part.OUTBOX: OUTBOX,
+        Part.API_KEYS: API_KEYS,
     }
 )
 

@@ -10,6 +10,7 @@ import click
 
 from bot.cli.words import text
 from bot.cluster.roles import ProcessRole
+from domain.access import Scope
 
 #: Ids of rows are 63 bits and positive.
 _ROW = click.IntRange(1, (1 << 63) - 1)
@@ -214,6 +215,53 @@ def keys_rewrap() -> None:
     from bot.cli.keys import renew
 
     raise SystemExit(0 if renew() else 1)
+
+
+@cli.group("api-keys", help=text("api_keys.help"))
+def api_keys() -> None:
+    """Hold the commands of keys of the HTTP API."""
+
+
+@api_keys.command("create", help=text("api_keys.create"))
+@click.argument("name")
+@click.option("--system", default="", help=text("api_keys.system"))
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    required=True,
+    type=click.Choice([scope.value for scope in Scope]),
+    help=text("api_keys.scope"),
+)
+@click.option(
+    "--per-minute",
+    type=click.IntRange(1, 1_000_000),
+    default=600,
+    show_default=True,
+    help=text("api_keys.per_minute"),
+)
+def api_keys_create(name: str, system: str, scopes: tuple[str, ...], per_minute: int) -> None:
+    """Make a key and show its secret once."""
+    from bot.cli.api_keys import create
+
+    create(name, system, scopes, per_minute)
+
+
+@api_keys.command("list", help=text("api_keys.list"))
+def api_keys_list() -> None:
+    """Show the keys."""
+    from bot.cli.api_keys import show
+
+    show()
+
+
+@api_keys.command("revoke", help=text("api_keys.revoke"))
+@click.argument("word")
+def api_keys_revoke(word: str) -> None:
+    """Take a key out of use; exit 1 when there is none."""
+    from bot.cli.api_keys import revoke
+
+    raise SystemExit(0 if revoke(word) else 1)
 
 
 @cli.command(help=text("doctor.help"))

@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.keyring import Standing, rewrap, standing
+from domain.access import Scope
 from domain.lead import Lead
 from domain.messages import Endpoint, Push, Text
 from domain.person import Identity, Person, Source
 from domain.values import ContactKey, IdentityKind, LeadId, PersonId, Priority, UserId
 from storage import rotation
+from storage.api_keys import ApiKeys, KeyWish
 from storage.database import Database, inbox_url_of
 from storage.errors import SealBroken
 from storage.ids import IdSource
@@ -66,6 +68,8 @@ class Process:
             await work.follow_ups.add_reminder(reminder, now)
             await work.records.unknown("mp:x", "new", b"raw", dedupe_key=f"u{number}", at=now)
             await work.commit()
+        wish = KeyWish(f"{number}", "site", frozenset({Scope.LEADS_READ}), 60)
+        await ApiKeys(self.store.database, self.vault, self.store.ids).issue(wish, now)
         row = f"{number}".encode()
         delivery = Delivery("wecom:clew", row, "", Priority.NORMAL, b"payload", now)
         await self.inbox.put(lambda: delivery)

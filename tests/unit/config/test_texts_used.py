@@ -139,6 +139,7 @@ def codes_given_to(name: str, position: int, keyword: str) -> Iterator[str]:
         ("Refusal", 0, "code", "refusals"),
         ("RuleError", 1, "code", "config.problem.rule"),
         ("Problem", 1, "code", "config.problem"),
+        ("ApiProblem", 1, "code", "api.problem"),
     ],
 )
 def test_every_code_has_its_words(name: str, position: int, keyword: str, section: str) -> None:

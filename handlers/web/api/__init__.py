@@ -1,0 +1,1 @@
+"""The HTTP API: signed calls of other systems."""
