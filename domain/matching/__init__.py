@@ -1,0 +1,1 @@
+"""Are two records one: comparisons, weights of evidence, companies, rules."""

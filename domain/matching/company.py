@@ -1,0 +1,145 @@
+"""Chinese company names as they are compared: 北京纷扬科技有限公司 = 北京纷扬 = 纷扬科技.
+
+The brand tells firms from others. Legal form, branch and words for what a firm is are
+left out; place and line of business only speak against a match, when both are said
+and contradict each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from rapidfuzz.distance import Indel
+
+from domain.chat.company_name import read_company_name
+from domain.chat.company_parts import bare_place, without_form
+from domain.cleaning.text import clean_text
+
+#: From this share of common characters on two brands may be one that was mistyped.
+ALIKE = 0.6
+#: Likeness of one brand whose places or lines of business contradict each other.
+CONTRADICTED = 0.7
+_BIGRAM = 2
+
+
+class CompanyMatch(StrEnum):
+    """How two company names stand to each other."""
+
+    SAME = "same"
+    #: One of them may be mistyped, or a sister company: a human decides.
+    LIKELY = "likely"
+    APART = "apart"
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyKey:
+    """What a company name is compared by; ``business`` is without legal form and branch."""
+
+    brand: str
+    place: str = ""
+    business: str = ""
+
+    @property
+    def normal(self) -> str:
+        """Return the one spelling under which the company is stored."""
+        return f"{self.place}|{self.brand}|{self.business}"
+
+
+@dataclass(frozen=True, slots=True)
+class Aliases:
+    """Other names of companies (products, abbreviations), by folded name: the brand they mean."""
+
+    brands: Mapping[str, str]
+
+    def key(self, name: str) -> CompanyKey:
+        """Return the key of a name; an alias stands for its company's brand."""
+        key = company_key(name)
+        brand = self.brands.get(key.brand) or self.brands.get(_folded(name))
+        return CompanyKey(brand, key.place, key.business) if brand else key
+
+
+NO_ALIASES = Aliases({})
+
+
+def alias_table(companies: Mapping[str, tuple[str, ...]]) -> Aliases:
+    """Return the aliases of companies by full name."""
+    found: dict[str, str] = {}
+    for company, names in companies.items():
+        brand = company_key(company).brand
+        for name in names:
+            found[_folded(name)] = brand
+            found[company_key(name).brand] = brand
+    return Aliases(found)
+
+
+@lru_cache(maxsize=20_000)
+def company_key(name: str) -> CompanyKey:
+    """Return the key of a company name; the brand of a name without one is all of it."""
+    parts = read_company_name(name)
+    business = without_form(parts.rest)
+    brand = _folded(parts.brand)
+    if not brand:  # 湖北环保设计公司, 中国建设银行: nothing else tells it from others
+        return CompanyKey(_folded(without_form(name)))
+    return CompanyKey(brand, bare_place(_folded(parts.place)), _folded(business))
+
+
+def _folded(text: str) -> str:
+    return clean_text(text).replace(" ", "").casefold()
+
+
+def compare_companies(one: CompanyKey, other: CompanyKey) -> tuple[CompanyMatch, float]:
+    """Return how two companies stand to each other, and their likeness from 0 to 1."""
+    if not one.brand or not other.brand:
+        return CompanyMatch.APART, 0.0
+    contradicts = _contradicts(one, other)
+    if one.brand == other.brand:
+        if contradicts:
+            return CompanyMatch.LIKELY, CONTRADICTED
+        return CompanyMatch.SAME, 1.0
+    likeness = float(Indel.normalized_similarity(one.brand, other.brand))
+    shortest = min(len(one.brand), len(other.brand))
+    if likeness >= ALIKE and shortest > _BIGRAM and not contradicts:
+        return CompanyMatch.LIKELY, likeness
+    return CompanyMatch.APART, likeness * CONTRADICTED if contradicts else likeness
+
+
+def _contradicts(one: CompanyKey, other: CompanyKey) -> bool:
+    places = {one.place, other.place} - {""}
+    lines = {one.business, other.business} - {""}
+    return _differ(places) or (_differ(lines) and not _share_words(*lines))
+
+
+def _differ(values: set[str]) -> bool:
+    """Tell whether there are two values and neither holds the other."""
+    return len(values) > 1 and not any(a != b and a in b for a in values for b in values)
+
+
+def _share_words(one: str, other: str) -> bool:
+    return bool(set(bigrams(one)) & set(bigrams(other)))
+
+
+def company_likeness(one: str, other: str) -> float:
+    """Return the likeness of two company names from 0 to 1, without aliases."""
+    return compare_companies(company_key(one), company_key(other))[1]
+
+
+def bigrams(text: str) -> list[str]:
+    """Return the pairs of neighbouring characters."""
+    return [text[i : i + _BIGRAM] for i in range(len(text) - 1)]
+
+
+def blocks_of(key: CompanyKey) -> Iterator[str]:
+    """Yield under which keys a company is looked for: its brand, and pairs of its characters.
+
+    Whoever shares none of them with a brand of three or more characters is less than
+    60 per cent alike, so nothing that :func:`compare_companies` calls likely is missed
+    but brands of which every second character is mistyped.
+    """
+    if not key.brand:
+        return
+    yield f"={key.brand}"
+    if len(key.brand) > _BIGRAM:
+        yield from sorted(set(bigrams(key.brand)))
