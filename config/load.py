@@ -20,6 +20,7 @@ from config.tables import (
     pools,
     scorecard,
     sop,
+    tags,
     welcome,
     worktime,
 )
@@ -75,6 +76,7 @@ def _catalog(reader: _Reader, zone: ZoneInfo) -> Catalog:
         pools=reader.table(pools.FILE, pools.PoolsFile, pools.PoolsFile.build),
         sop=reader.built(sop.FILE, steps, sop.SopFile.build),
         commands=reader.table(commands.FILE, commands.CommandsFile, commands.CommandsFile.build),
+        tags=reader.table(tags.FILE, tags.TagsFile, tags.TagsFile.build),
         reminders=reader.built(sop.FILE, steps, lambda file: file.reminders.build()),
         work=reader.built(worktime.FILE, hours, lambda file: file.work(zone)),
         quiet=reader.built(worktime.FILE, hours, worktime.WorktimeFile.quiet_hours),

@@ -25,6 +25,8 @@ class Verb(StrEnum):
     #: A reminder is dealt with, or shall come again.
     DONE = "done"
     SNOOZE = "snooze"
+    #: Put a tag on a person or take it off; ``word`` is ``+name`` or ``-name``.
+    TAG = "tag"
 
 
 #: Question key of the drop-down that holds the reason of a return.

@@ -14,6 +14,7 @@ from domain.followup.next_step import Sop
 from domain.lifecycle.transitions import Lifecycle
 from domain.pools.pool import Pools
 from domain.scoring.scorecard import Scorecard
+from domain.tags.spec import TagBook
 from domain.worktime import QuietHours, WorkTime
 
 
@@ -43,6 +44,7 @@ class Catalog:
     pools: Pools
     sop: Sop
     commands: Commands
+    tags: TagBook
     reminders: ReminderRules
     work: WorkTime
     quiet: QuietHours

@@ -162,6 +162,14 @@ class OptedOut:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class TagsChanged:
+    """The person got or lost tags, or they have other values; names only."""
+
+    person_id: PersonId
+    names: tuple[str, ...]
+
+
 Outcome = (
     PersonsJoined
     | LeadCreated
@@ -179,4 +187,5 @@ Outcome = (
     | CardExpired
     | LeadReleased
     | OptedOut
+    | TagsChanged
 )

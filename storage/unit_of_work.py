@@ -19,6 +19,7 @@ from domain.lead import Lead
 from domain.messages import Fetch, Push, Timer
 from domain.outcomes import Outcome
 from domain.person import Person
+from domain.tags.tagging import Tagging
 from domain.values import ContactKey, LeadId, PersonId
 from storage.fetches import insert_fetches
 from storage.moments import to_micros
@@ -29,6 +30,7 @@ from storage.repositories.leads import Leads
 from storage.repositories.organisation import Organisation
 from storage.repositories.people import People
 from storage.repositories.records import Records
+from storage.repositories.tags import Tags
 from storage.timers import cancel_timers, set_timers
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ class UnitOfWork:
         self.people = People(tx, vault, ids)
         self.leads = Leads(tx, ids)
         self.events = Events(tx, vault, ids, self.people)
+        self.tags = Tags(tx, ids, now)
         self.organisation = Organisation(tx, ids)
         self.follow_ups = FollowUps(tx, vault, ids)
         self.records = Records(tx, vault, ids)
@@ -81,11 +84,13 @@ class UnitOfWork:
         if members:
             await self.leads.load(members)
             await self.events.load(members)
+            await self.tags.load(members)
 
     def add_person(self, person: Person) -> Person:
         """Take in a new person, of whom no lead and no event can be stored yet."""
         self.leads.begin(person.id)
         self.events.begin(person.id)
+        self.tags.begin(person.id)
         return self.people.add(person)
 
     def leads_of(self, person_id: PersonId) -> tuple[Lead, ...]:
@@ -95,6 +100,10 @@ class UnitOfWork:
     def history_of(self, person_id: PersonId) -> tuple[Event, ...]:
         """Return what the person, and whoever they were found to be, did, in event order."""
         return self.events.history(member.id for member in self.people.group(person_id))
+
+    def tags_of(self, person_id: PersonId) -> dict[str, Tagging]:
+        """Return the tags of the person and of whoever they were found to be, by name."""
+        return self.tags.of(member.id for member in self.people.group(person_id))
 
     # ------------------------------------------------------- leaves or later
 
@@ -163,6 +172,7 @@ class UnitOfWork:
         await self.people.save()
         await self.events.save()
         await self.leads.save()
+        await self.tags.save()
         await insert_pushes(self.tx, self.vault, self.ids, self._leaving.pushes, self.now)
         await insert_fetches(self.tx, self.ids, self._leaving.fetches, self.now)
         timers = self._leaving.timers

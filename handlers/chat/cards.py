@@ -21,6 +21,7 @@ from handlers.actions.record import keep_unknown
 from handlers.actions.remind import close_reminder, snooze_reminder
 from handlers.actions.roles import actor_of
 from handlers.actions.show import return_reasons
+from handlers.actions.tags.tapped import tap_tag
 from handlers.routing import Router
 from handlers.updates.employee import CardClicked
 
@@ -64,6 +65,8 @@ async def _on_lead(
             postpone_card(work, ctx, offer, tap)
         case Verb.STATUS if button.word in set(Status):
             await press_status(work, ctx, lead.id, Status(button.word), actor, tap)
+        case Verb.TAG:
+            await tap_tag(work, ctx, lead, button.word, (actor, tap))
         case _:
             await open_portrait(work, ctx, lead, actor, tap)
 

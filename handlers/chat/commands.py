@@ -17,6 +17,7 @@ from handlers.actions.portray import called, moment_words, portrait_of
 from handlers.actions.reports import funnel_report, score_report
 from handlers.actions.score import explain
 from handlers.actions.show import show_portrait
+from handlers.chat.tag_commands import run_tag
 from storage.queries import find
 from storage.queries.funnel import Period, funnel_rows
 
@@ -168,4 +169,5 @@ COMMANDS: Mapping[CommandName, Run] = {
     CommandName.FOLLOW: take_note,
     CommandName.PAUSE: pause,
     CommandName.RESUME: resume,
+    CommandName.TAG: run_tag,
 }

@@ -114,18 +114,24 @@ def _explicit(text: str, lexicon: Lexicon) -> tuple[N, Arguments] | None:
     tail = tail.strip()
     if name is None or not tail:
         return None
-    if name in {N.LEAD, N.SCORE, N.PORTRAIT}:
-        ending = _PHONE_END.fullmatch(tail)
-        if ending:
-            return name, Arguments(lead=ending[1])
-        if " " not in tail and _is_person(tail, lexicon):
-            return name, Arguments(lead=tail)
+    if name in {N.LEAD, N.SCORE, N.PORTRAIT, N.TAG} and (lead := _lead_named(tail, lexicon)):
+        return name, Arguments(lead=lead)
+    if name is N.TAG and " " not in tail:
+        return name, Arguments(tag=tail)
     if name in {N.SEGMENT, N.CAMPAIGN, N.RULES} and len(tail.split()) == 1:
         return name, Arguments()
     if name is N.FOLLOW:
         person = name_at(tail, 0, lexicon)
         return (name, Arguments(lead=person.text)) if person else None
     return None
+
+
+def _lead_named(text: str, lexicon: Lexicon) -> str:
+    """Return the last digits of a phone or the person that all of ``text`` names, else ""."""
+    ending = _PHONE_END.fullmatch(text)
+    if ending:
+        return ending[1]
+    return text if " " not in text and _is_person(text, lexicon) else ""
 
 
 def _split_off_alias(text: str) -> list[tuple[N, str]]:

@@ -64,7 +64,14 @@ _TAG: tuple[_Row, ...] = (
         ),
         build.tag,
     ),
-    (N.TAG, r"(?:打?标签|tag)[\s:]+(?P<lead>\S{1,12})[\s:]+(?P<tag>\S{1,20})$", build.tag),
+    (
+        N.TAG,
+        (
+            r"(?:打?标签|tag)[\s:]+(?P<lead>\S{1,12})[\s:]+"
+            r"(?:(?P<off>-|去掉|取消|移除|删除|删掉|拿掉)\s*)?(?P<tag>\S{1,20})$"
+        ),
+        build.tag,
+    ),
 )
 _TRANSFER: tuple[_Row, ...] = (
     (

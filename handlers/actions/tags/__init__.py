@@ -1,0 +1,1 @@
+"""Putting tags on and taking them off, whatever the reason."""

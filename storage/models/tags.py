@@ -1,0 +1,74 @@
+"""Tables of tags: who has which, and how that came about."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+from storage.models.fields import IdField, MomentField
+
+
+class TaggingRow(Model):
+    """One tag of one person; ``value`` is JSON."""
+
+    id = IdField()
+    person_id = fields.BigIntField()
+    name = fields.CharField(max_length=64)
+    value = fields.TextField()
+    source = fields.CharField(max_length=16)
+    version = fields.IntField(default=0)
+    actor = fields.CharField(max_length=64, default="")
+    since = MomentField()
+
+    class Meta:
+        table = "tagging"
+        unique_together = (("person_id", "name"),)
+        indexes = (Index(fields=("name", "person_id")),)
+
+
+class TagChangeRow(Model):
+    """A tag that was got, changed or lost: ``before`` or ``after`` is null."""
+
+    id = IdField()
+    person_id = fields.BigIntField()
+    name = fields.CharField(max_length=64)
+    before = fields.TextField(null=True)
+    after = fields.TextField(null=True)
+    source = fields.CharField(max_length=16)
+    version = fields.IntField(default=0)
+    actor = fields.CharField(max_length=64, default="")
+    at = MomentField()
+
+    class Meta:
+        table = "tag_change"
+        indexes = (Index(fields=("person_id", "at")), Index(fields=("name", "at")))
+
+
+class CorpTagRow(Model):
+    """A corp tag of WeCom, as its library was read last."""
+
+    id = IdField()
+    tag_id = fields.CharField(max_length=64, unique=True)
+    group_name = fields.CharField(max_length=64)
+    name = fields.CharField(max_length=64)
+    seen_at = MomentField()
+
+    class Meta:
+        table = "corp_tag"
+
+
+class WornTagRow(Model):
+    """A corp tag that a member's customer bears in WeCom, as far as we know."""
+
+    id = IdField()
+    person_id = fields.BigIntField()
+    userid = fields.CharField(max_length=64)
+    group_name = fields.CharField(max_length=64)
+    name = fields.CharField(max_length=64)
+    #: When a person, or we, put it on.
+    since = MomentField()
+
+    class Meta:
+        table = "worn_tag"
+        unique_together = (("person_id", "userid", "group_name", "name"),)

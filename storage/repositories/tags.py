@@ -1,0 +1,165 @@
+"""Tags of the persons of one unit of work, and the history of every change."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from domain.tags.tagging import Tagging, TagSource, TagValue, joined
+from domain.values import PersonId
+from storage.moments import from_micros, to_micros
+
+if TYPE_CHECKING:
+    from storage.database import Row, Transaction
+    from storage.ids import IdSource
+
+Cells = tuple[object, ...]
+
+
+class Tags:
+    """Identity map and rows of tags."""
+
+    def __init__(self, tx: Transaction, ids: IdSource, now: datetime) -> None:
+        """Belong to one transaction; changes are written down as of ``now``."""
+        self._tx = tx
+        self._ids = ids
+        self._now_is = now
+        self._saved: dict[tuple[PersonId, str], Tagging] = {}
+        self._now: defaultdict[PersonId, dict[str, Tagging]] = defaultdict(dict)
+        self._persons: set[PersonId] = set()
+        #: Who took a tag off, for its line of the history.
+        self._taken_by: dict[tuple[PersonId, str], tuple[TagSource, str]] = {}
+
+    # ------------------------------------------------------------------ look
+
+    def of(self, person_ids: Iterable[PersonId]) -> dict[str, Tagging]:
+        """Return the tags of a loaded merge group, whose root comes first."""
+        return joined(self._now[person_id] for person_id in person_ids)
+
+    def own(self, person_id: PersonId) -> Mapping[str, Tagging]:
+        """Return the tags that stand at this one person."""
+        return self._now[person_id]
+
+    # ------------------------------------------------------------------ change
+
+    def put(self, tagging: Tagging) -> None:
+        """Put a tag on, or give it another value."""
+        self._now[tagging.person_id][tagging.name] = tagging
+
+    def take(self, person_id: PersonId, name: str, source: TagSource, actor: str = "") -> None:
+        """Take a tag off, if it is there; ``source`` and ``actor`` say who did."""
+        if self._now[person_id].pop(name, None) is not None:
+            self._taken_by[person_id, name] = (source, actor)
+
+    # ------------------------------------------------------------------ rows
+
+    def begin(self, person_id: PersonId) -> None:
+        """Know of a new person: there is nothing to load."""
+        self._persons.add(person_id)
+
+    async def load(self, person_ids: Iterable[PersonId]) -> None:
+        """Load the tags of persons that are not loaded yet."""
+        missing = sorted(set(person_ids) - self._persons)
+        if not missing:
+            return
+        self._persons.update(missing)
+        rows = await self._tx.fetch(
+            f"select * from tagging where {self._tx.any_of('person_id', 1)}",
+            self._tx.array(missing),
+        )
+        for row in rows:
+            tagging = tagging_of(row)
+            self._saved[tagging.person_id, tagging.name] = tagging
+            self._now[tagging.person_id].setdefault(tagging.name, tagging)
+
+    async def save(self) -> None:
+        """Write what changed, with a line of the history for each."""
+        now = {(p, name): t for p, own in self._now.items() for name, t in own.items()}
+        put = [t for key, t in now.items() if self._saved.get(key) != t]
+        gone = sorted(self._saved.keys() - now.keys())
+        changes = [self._change(self._saved.get((t.person_id, t.name)), t) for t in put]
+        changes += [self._loss(key) for key in gone]
+        if put:
+            await self._tx.execute_set(UPSERT, [self._cells(t) for t in put])
+        for person_id, name in gone:
+            await self._tx.execute(DELETE, person_id, name)
+        told = [cells for cells in changes if cells[3] != cells[4]]
+        if told:
+            await self._tx.execute_set(INSERT_CHANGE, told)
+        self._saved = now
+
+    def _cells(self, tagging: Tagging) -> Cells:
+        return (
+            self._ids.next(),
+            tagging.person_id,
+            tagging.name,
+            encode_value(tagging.value),
+            tagging.source.value,
+            tagging.version,
+            tagging.actor,
+            to_micros(tagging.since),
+        )
+
+    def _change(self, before: Tagging | None, after: Tagging) -> Cells:
+        old = None if before is None else encode_value(before.value)
+        who = (after.source.value, after.version, after.actor)
+        return self._line(after.person_id, after.name, old, encode_value(after.value), who)
+
+    def _loss(self, key: tuple[PersonId, str]) -> Cells:
+        before = self._saved[key]
+        source, actor = self._taken_by.get(key, (before.source, ""))
+        who = (source.value, before.version, actor)
+        return self._line(*key, encode_value(before.value), None, who)
+
+    def _line(
+        self,
+        person_id: PersonId,
+        name: str,
+        before: str | None,
+        after: str | None,
+        who: tuple[str, int, str],
+    ) -> Cells:
+        at = to_micros(self._now_is)
+        return (self._ids.next(), person_id, name, before, after, *who, at)
+
+
+def encode_value(value: TagValue) -> str:
+    """Return a value as its row holds it; equal values are equal texts."""
+    return msgspec.json.encode(value).decode()
+
+
+def decode_value(text: str) -> TagValue:
+    """Return the value of a row."""
+    value: TagValue = msgspec.json.decode(text, type=float | str | bool | tuple[str, ...])
+    return value
+
+
+def tagging_of(row: Row) -> Tagging:
+    """Map a row of ``tagging`` to its domain value."""
+    return Tagging(
+        person_id=PersonId(row["person_id"]),
+        name=row["name"],
+        value=decode_value(row["value"]),
+        source=TagSource(row["source"]),
+        since=from_micros(row["since"]),
+        version=row["version"],
+        actor=row["actor"],
+    )
+
+
+UPSERT = """
+insert into tagging (id, person_id, name, value, source, version, actor, since)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
+on conflict (person_id, name) do update set
+  value = excluded.value, source = excluded.source, version = excluded.version,
+  actor = excluded.actor, since = excluded.since
+"""
+DELETE = "delete from tagging where person_id = $1 and name = $2"
+INSERT_CHANGE = """
+insert into tag_change (id, person_id, name, before, after, source, version, actor, at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+"""
