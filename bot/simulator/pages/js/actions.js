@@ -55,10 +55,10 @@ export class Actions {
     return this.run("app_menu", { userid: personId, key });
   }
 
-  /** Show the reader a sentence for a while. */
+  /** Show the reader a sentence for a while; the last one alone, so that nothing is covered. */
   toast(text) {
     const node = h("p", { className: "toast" }, text);
-    document.getElementById("toasts").append(node);
+    document.getElementById("toasts").replaceChildren(node);
     setTimeout(() => node.remove(), TOAST_MS);
   }
 

@@ -1,7 +1,9 @@
 // When is each step of the walk-through done? A pure reading of the store, so
 // that a reload, or a second window, shows the same ticks.
 
-const PHONE = /1[3-9](?:[\s-]?\d){9}/;
+// As people write it: full width, Chinese digits, blanks and dashes between.
+const DIGIT = "[\\d０-９零〇一二三四五六七八九幺]";
+const PHONE = new RegExp(`[1１一幺][\\s-]?(?=[3-9３-９三四五六七八九])(?:${DIGIT}[\\s-]?){9}${DIGIT}`);
 const STATUS = /待跟进|联系中|未明确意向|明确意向|预约支付|成交|无效/;
 const ACCEPT = /接收/;
 /** The line with which the stand-in records a tap on a card. */
