@@ -170,6 +170,11 @@ class FetchKind(StrEnum):
     MP_USER = "mp_user"
 
 
+#: Generation of every pull of an account: each wants all that is new, so none makes another
+#: stale, and a clock that was set back keeps none from being made.
+EVERY_PULL = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Fetch:
     """Ask the platform for data about ``subject``.

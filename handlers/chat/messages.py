@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from domain.channels.attribution import Origin
 from domain.identity.keys import platform_claim
 from domain.lead import Touch
-from domain.messages import Endpoint, Fetch, FetchKind, Push, Text
+from domain.messages import EVERY_PULL, Endpoint, Fetch, FetchKind, Push, Text
 from domain.person import Person, Source
 from domain.values import ContactKey, IdentityKind, Priority
 from handlers.actions.intake import call, open_lead, recognise
@@ -60,7 +60,7 @@ async def kf_notified(update: KfNotified, work: UnitOfWork, ctx: Context) -> Non
             kind=FetchKind.KF_MESSAGES,
             subject=update.open_kfid,
             account=update.open_kfid,
-            generation=to_micros(work.now),
+            generation=EVERY_PULL,
             token=update.token,
         )
     )
