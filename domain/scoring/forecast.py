@@ -17,8 +17,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.scoring.history import EPOCH, days_of, microseconds
-from domain.scoring.kernel import Moments, count
+from domain.behaviour.days import EPOCH, Moments, days_of, microseconds
+from domain.scoring.kernel import count
 from domain.scoring.score import Rated, clipped
 from domain.scoring.scorecard import Integers, Scorecard
 

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 import numpy as np
 
+from domain.behaviour.days import day_number, microseconds
 from domain.condition import Fact
 from domain.events.event import Event, in_order
 from domain.scoring.initial import SCALE, ChannelStart
 from domain.scoring.rules import AbsenceRule, Repeat
 from domain.scoring.scorecard import Integers, Scorecard
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,36 +92,3 @@ def _last_day(
 ) -> int:
     present = (day for event, day in zip(events, days, strict=True) if event.kind in absence.kinds)
     return max(present, default=since)
-
-
-def microseconds(moment: datetime) -> int:
-    """Return whole microseconds since 1970."""
-    return (moment - EPOCH) // _MICROSECOND
-
-
-def day_number(moment: datetime, zone: ZoneInfo) -> int:
-    """Return the proleptic ordinal of the calendar day in ``zone``."""
-    return moment.astimezone(zone).toordinal()
-
-
-def days_of(us: Integers, zone: ZoneInfo) -> Integers:
-    """Return :func:`day_number` of many moments, given in microseconds since 1970.
-
-    In a zone that turns its clocks back over midnight, the hour that comes twice
-    belongs to the later day.
-    """
-    first = (EPOCH + int(us.min()) * _MICROSECOND).astimezone(zone).year
-    last = (EPOCH + int(us.max()) * _MICROSECOND).astimezone(zone).year
-    midnights = np.concatenate([_midnights(year, zone) for year in range(first, last + 1)])
-    before = datetime(first, 1, 1, tzinfo=zone).toordinal() - 1
-    return np.searchsorted(midnights, us, side="right") + before
-
-
-@lru_cache(maxsize=16)
-def _midnights(year: int, zone: ZoneInfo) -> Integers:
-    """Return the microsecond at which each day of a year begins."""
-    day, found = datetime(year, 1, 1, tzinfo=zone), []
-    while day.year == year:
-        found.append(microseconds(day.astimezone(UTC)))
-        day += timedelta(days=1)  # wall time: the next midnight, whatever the offset does
-    return np.array(found, dtype=np.int64)

@@ -8,31 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
 
-from domain.scoring.history import History, day_number, microseconds
+from domain.behaviour.days import Moments
+from domain.scoring.history import History
 from domain.scoring.scorecard import Floats, Integers, Scorecard
 
 #: Bits that hold the ordinal of a day (year 5741 and before) in a composite key.
 _DAY_BITS = 21
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Moments:
-    """The moment at which each lead is scored: microsecond and calendar day."""
-
-    us: Integers
-    day: Integers
-
-    @classmethod
-    def of(cls, moments: Sequence[datetime], card: Scorecard) -> Moments:
-        """Lay out ``moments``, one per lead."""
-        return cls(
-            np.array([microseconds(moment) for moment in moments], dtype=np.int64),
-            np.array([day_number(moment, card.zone) for moment in moments], dtype=np.int64),
-        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

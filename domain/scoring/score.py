@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from domain.behaviour.days import Moments
 from domain.channels.channel import ChannelTree
 from domain.condition import Fact
 from domain.events.event import Event
@@ -16,7 +17,7 @@ from domain.person import Person
 from domain.scoring.grade import cell_of, rounded, standard_of
 from domain.scoring.history import History, Subject, history_of
 from domain.scoring.initial import start_of
-from domain.scoring.kernel import Counted, Moments, count
+from domain.scoring.kernel import Counted, count
 from domain.scoring.rules import StaticRule
 from domain.scoring.scorecard import Scorecard
 
@@ -99,7 +100,7 @@ def score(subject: Subject, rules: Scorecard, now: datetime) -> Scored:
 def rate_all(subjects: Sequence[Subject], rules: Scorecard, now: datetime) -> list[Rated]:
     """Score many leads at once; each state equals :func:`score` of that lead to the last bit."""
     histories = [history_of(subject, rules) for subject in subjects]
-    counted = count(histories, Moments.of([now] * len(subjects), rules), rules)
+    counted = count(histories, Moments.of([now] * len(subjects), rules.zone), rules)
     shares = _shares(counted)
     return [
         Rated(subject, history, _state(subject, history, share, rules, now), share)

@@ -1,0 +1,166 @@
+"""The parts of an expression that are about events, as steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import numpy as np
+
+from domain.behaviour import syntax as tree
+from domain.behaviour.days import MICROSECOND
+from domain.behaviour.steps import Steps
+from domain.behaviour.syntax import End, EventPattern, Expression, Function, Window
+from domain.behaviour.values import Marks, Value
+from domain.behaviour.vectors import aggregate, order, preference
+from domain.behaviour.vectors.selection import Selection, within
+
+
+class EventCompiler:
+    """Turns what is said about events into steps; ``condition`` compiles a pattern's ``where``."""
+
+    def __init__(self, steps: Steps, condition: Callable[[Expression, int], int]) -> None:
+        """Add to ``steps``."""
+        self._steps = steps
+        self._condition = condition
+
+    def of(self, expression: Expression) -> int:
+        """Return the slot of an expression about events.
+
+        Raises:
+            ValueError: it is none, or a function lacks its property.
+        """
+        match expression:
+            case tree.Aggregate():
+                return self._aggregate(expression)
+            case tree.Edge():
+                return self._edge(expression)
+            case tree.Preference():
+                return self._preference(expression)
+            case tree.Done(events, window):
+                ranges = self._ranges(self.events(events), self._window(window))
+                return self._steps.flag(("done", ranges), lambda _, found: found[ranges].sizes > 0)
+            case tree.Sequence(steps, limit, window):
+                return self._sequence([self.events(step) for step in steps], limit, window)
+            case tree.NotFollowed(first, then, span, window):
+                return self._not_followed(self.events(first), self.events(then), span, window)
+            case _:
+                raise ValueError(repr(expression))
+
+    def events(self, pattern: EventPattern) -> int:
+        """Return the slot of the selection of events of a pattern."""
+        kind = pattern.kind
+        base = self._steps.add(("kind", kind), lambda s, _: Selection(s.of_kind(kind)))
+        if pattern.where is None:
+            return base
+        where = self._condition(pattern.where, base)
+        return self._steps.add(
+            ("where", base, where), lambda _, found: _filtered(found[base], found[where].holds)
+        )
+
+    def _aggregate(self, one: tree.Aggregate) -> int:
+        events, window = self.events(one.events), self._window(one.window)
+        function, name = one.function, one.property
+        if function is Function.COUNT:
+            ranges = self._ranges(events, window)
+            return self._steps.number(("count", ranges), lambda _, f: aggregate.counted(f[ranges]))
+        if function is Function.DAYS:
+            ranges = self._ranges(events, window)
+            return self._steps.number(
+                ("days", ranges),
+                lambda s, found: aggregate.days_counted(s.columns, found[events], found[ranges]),
+            )
+        if name is None:
+            raise ValueError(repr(one))
+        if function is Function.DISTINCT:
+            return self._distinct(events, name, window)
+        having = self._steps.add(
+            ("having", events, name),
+            lambda s, found: aggregate.having_number(found[events], s.columns.properties.get(name)),
+        )
+        ranges = self._ranges(having, window)
+        return self._steps.number(
+            (function, ranges),
+            lambda _, found: aggregate.aggregated(function, found[having], found[ranges]),
+        )
+
+    def _distinct(self, events: int, name: str, window: int) -> int:
+        pair = self._steps.add(
+            ("having any", events, name),
+            lambda s, found: aggregate.having_any(found[events], s.columns.properties.get(name)),
+        )
+        having = self._steps.add(("first of", pair), lambda _, found: found[pair][0])
+        ranges = self._ranges(having, window)
+        return self._steps.number(
+            ("distinct", ranges),
+            lambda _, found: aggregate.distinct(found[pair][1], found[ranges]),
+        )
+
+    def _edge(self, one: tree.Edge) -> int:
+        events, name = self.events(one.events), one.property
+        ranges = self._ranges(events, self._window(one.window))
+        edge = self._at_edge(one.end, events, ranges)
+        if name is None:
+            return self._steps.add(
+                ("moment at", edge),
+                lambda s, found: aggregate.moment_at_edge(s.columns, *found[edge]),
+            )
+        return self._steps.add(
+            ("property at", edge, name),
+            lambda s, found: aggregate.property_at_edge(s.columns, name, *found[edge]),
+        )
+
+    def _at_edge(self, end: End, events: int, ranges: int) -> int:
+        return self._steps.add(
+            (end, events, ranges),
+            lambda _, found: aggregate.edge_positions(end, found[events], found[ranges]),
+        )
+
+    def _preference(self, one: tree.Preference) -> int:
+        events, name, by, most = self.events(one.events), one.property, one.by, one.most
+        having = self._steps.add(
+            ("having text", events, name, by),
+            lambda s, found: preference.having_text(
+                found[events],
+                s.columns.properties.get(name),
+                s.columns.properties.get(by) if by else None,
+                is_weighed=by is not None,
+            ),
+        )
+        ranges = self._ranges(having, self._window(one.window))
+        return self._steps.add(
+            ("preferred", having, ranges, most),
+            lambda _, found: Value(lists=preference.preferred(found[having], found[ranges], most)),
+        )
+
+    def _sequence(self, steps: list[int], limit: timedelta | None, window: Window) -> int:
+        span = None if limit is None else limit // MICROSECOND
+        inside = self._window(window)
+        first = self._ranges(steps[0], inside)
+        return self._steps.flag(
+            ("sequence", *steps, span, inside),
+            lambda s, found: order.in_sequence(
+                s, [found[step] for step in steps], found[first], found[inside], span
+            ),
+        )
+
+    def _not_followed(self, first: int, then: int, span: timedelta, window: Window) -> int:
+        us = span // MICROSECOND
+        ranges = self._ranges(first, self._window(window))
+        return self._steps.flag(
+            ("not followed", ranges, then, us),
+            lambda s, found: order.not_followed(s, found[first], found[ranges], found[then], us),
+        )
+
+    def _window(self, window: Window) -> int:
+        return self._steps.add(("window", window), lambda s, _: s.window(window))
+
+    def _ranges(self, selection: int, window: int) -> int:
+        return self._steps.add(
+            ("within", selection, window), lambda _, found: within(found[selection], found[window])
+        )
+
+
+def _filtered(selection: Selection, marks: Marks) -> Selection:
+    marks = np.broadcast_to(marks, selection.positions.shape)
+    return selection if marks.all() else Selection(selection.positions[marks])

@@ -1,0 +1,1 @@
+"""The operations of the kernel: columns in, columns out."""
