@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeAlias
 
+from bot.tag_library import TagLibrary
 from bot.wecom import render
 from bot.wecom.cards import CannotRenderError, Unfit, card_update
 from bot.wecom.client.clients import Clients, bare_openid
 from bot.wecom.error_codes import Reaction, Verdict
 from bot.wecom.errors import Family, PlatformError, classify
 from bot.wecom.render import AppEnvelope, KfEnvelope
-from domain.messages import CardUpdate, Endpoint, Push
+from domain.messages import CardUpdate, Endpoint, Push, WearTags
 
 #: What is kept with the row: msgid, response_code and the like.
 Answer: TypeAlias = Mapping[str, str]
@@ -28,6 +29,7 @@ class Postman:
         """``home_url`` is where a notice card without an address of its own leads."""
         self._clients = clients
         self._home_url = home_url
+        self._tags = TagLibrary(clients.corp.contacts, clients.corp.app.agent_id)
         self._calls: Mapping[Endpoint, Call] = {
             Endpoint.APP_MESSAGE: self._app_message,
             Endpoint.CARD_UPDATE: self._card_update,
@@ -92,8 +94,10 @@ class Postman:
         return {}
 
     async def _mark_tag(self, push: Push, _send_id: int) -> Answer:
-        await self._clients.corp.contacts.mark_tag(render.mark_tag(push.body, push.receiver))
-        return {}
+        if not isinstance(push.body, WearTags):
+            await self._clients.corp.contacts.mark_tag(render.mark_tag(push.body, push.receiver))
+            return {}
+        return _kept(tags="|".join(await self._tags.wear(push.body, push.receiver)))
 
 
 def _msgid(send_id: int) -> str:

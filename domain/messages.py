@@ -130,7 +130,33 @@ class MarkTag:
     remove: tuple[str, ...] = ()
 
 
-Body = Text | Card | CardUpdate | Welcome | Menu | Remark | MarkTag
+@dataclass(frozen=True, slots=True)
+class CorpTagName:
+    """A corp tag by its names: the relay finds its id, or creates it in ``group``.
+
+    With ``is_anywhere`` a tag of that name will do in whatever group people keep it.
+    """
+
+    group: str
+    name: str
+    is_anywhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WearTags:
+    """Corp tags to add and remove for a customer of a rep, by name.
+
+    What is to be removed and does not exist needs no removing. ``spared`` are groups
+    where nothing is looked for "anywhere": they show computed tags.
+    """
+
+    userid: str
+    add: tuple[CorpTagName, ...] = ()
+    remove: tuple[CorpTagName, ...] = ()
+    spared: tuple[str, ...] = ()
+
+
+Body = Text | Card | CardUpdate | Welcome | Menu | Remark | MarkTag | WearTags
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from domain.outcomes import (
 )
 from handlers.actions import advance, answer, assign, merge
 from handlers.actions.score import rescore
+from handlers.actions.tags.corp import show_changes
 
 if TYPE_CHECKING:
     from handlers.context import Context
@@ -53,6 +54,7 @@ async def settle(work: UnitOfWork, ctx: Context) -> None:
         has_scored = rescore(work, ctx)
         outcomes = work.take_outcomes()
         if not outcomes and not has_scored:
+            show_changes(work, ctx)
             return
         for outcome in outcomes:
             await _react(outcome, work, ctx)

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from domain.messages import Body, Card, CardUpdate, MarkTag, Menu, Remark, Text, Welcome
+from domain.messages import Body, Card, CardUpdate, MarkTag, Menu, Remark, Text, WearTags, Welcome
 
 _TYPES: dict[str, type[Any]] = {
     "text": Text,
@@ -19,6 +19,7 @@ _TYPES: dict[str, type[Any]] = {
     "menu": Menu,
     "remark": Remark,
     "mark_tag": MarkTag,
+    "wear_tags": WearTags,
 }
 _TAGS = {kind: tag for tag, kind in _TYPES.items()}
 

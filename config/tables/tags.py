@@ -14,6 +14,7 @@ class TagsFile(TomlRow, frozen=True):
     """The whole file."""
 
     by_hand: list[Name] = msgspec.field(default_factory=list)
+    corp_group: str = ""
 
     def build(self) -> TagBook:
         """Return the definitions.
@@ -21,4 +22,4 @@ class TagsFile(TomlRow, frozen=True):
         Raises:
             RuleError: a definition is wrong, or tags mention each other in a circle.
         """
-        return TagBook.of((), self.by_hand)
+        return TagBook.of((), self.by_hand, self.corp_group)

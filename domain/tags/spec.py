@@ -147,14 +147,18 @@ def _check_formula(spec: TagSpec, expression: Expression) -> None:
 class TagBook:
     """All definitions in force: ``specs`` stand in the order in which they are computed.
 
-    ``by_hand`` are names that are offered to whoever tags by hand.
+    ``by_hand`` are names that are offered to whoever tags by hand; ``corp_group`` is the
+    group of corp tags that shows in WeCom what employees put on, empty for none.
     """
 
     specs: Mapping[str, TagSpec]
     by_hand: tuple[str, ...] = ()
+    corp_group: str = ""
 
     @classmethod
-    def of(cls, specs: Sequence[TagSpec], by_hand: Sequence[str] = ()) -> TagBook:
+    def of(
+        cls, specs: Sequence[TagSpec], by_hand: Sequence[str] = (), corp_group: str = ""
+    ) -> TagBook:
         """Build the table; a tag stands behind every tag that it mentions.
 
         Raises:
@@ -171,7 +175,8 @@ class TagBook:
             if name in found:
                 raise RuleError(name, code="tag_is_computed")
         order = in_order({name: spec.mentions.tags & found.keys() for name, spec in found.items()})
-        return cls(MappingProxyType({name: found[name] for name in order}), tuple(by_hand))
+        ordered = MappingProxyType({name: found[name] for name in order})
+        return cls(ordered, tuple(by_hand), corp_group)
 
     def with_spec(self, spec: TagSpec) -> TagBook:
         """Return the book with a definition added or replaced.
@@ -180,7 +185,8 @@ class TagBook:
             RuleError: as :meth:`of`.
         """
         others = [other for name, other in self.specs.items() if name != spec.name]
-        return TagBook.of([*others, spec], [n for n in self.by_hand if n != spec.name])
+        by_hand = [name for name in self.by_hand if name != spec.name]
+        return TagBook.of([*others, spec], by_hand, self.corp_group)
 
     def themed(self) -> dict[Theme, list[TagSpec]]:
         """Return the definitions by theme, in the order of the themes."""

@@ -40,6 +40,7 @@ class Tagging:
     ``version`` is that of the definition the value was computed by, 0 without one.
     ``since`` is when Clew first saw this value; ``actor`` who put it on (a userid, the
     name of a list), empty for rules.
+    ``is_worn`` tells that it was seen in WeCom as a corp tag of a member's customer.
     """
 
     person_id: PersonId
@@ -49,6 +50,7 @@ class Tagging:
     since: datetime
     version: int = 0
     actor: str = ""
+    is_worn: bool = False
 
 
 def name_of(word: str) -> str | Refusal:

@@ -17,6 +17,7 @@ from handlers.actions.follow_up import warn_of_loss
 from handlers.actions.intake import call, enriched, open_lead, recognise
 from handlers.actions.listen import claim_phones
 from handlers.actions.record import occurrence, record
+from handlers.actions.tags import corp
 from handlers.routing import Router
 from handlers.updates.base import external_key
 from handlers.updates.customer import (
@@ -51,6 +52,8 @@ async def customer_added(update: CustomerAdded, work: UnitOfWork, ctx: Context) 
     kind = "contact_added_half" if update.is_half else "contact_added"
     facts: dict[str, PropertyValue] = {"userid": update.userid, "channel": touch.channel}
     record(work, ctx, person.id, occurrence(update, kind, facts))
+    if not update.is_half:
+        corp.show_to(work, ctx, person, update.userid)
     if update.welcome_code:
         work.send(await _welcome(update, touch.channel, work, ctx))
     ask_contact(work, update)
@@ -136,6 +139,7 @@ async def contact_fetched(update: ExternalContactFetched, work: UnitOfWork, ctx:
         person = work.people.put(with_follower(known, follower.userid, since, follower.remark))
     learned = await claim_phones(work, person, _remark_phones(update.followers), update)
     enriched(work, person, learned)
+    corp.take_in(work, ctx, person, update.followers, update.at)
     work.rescore(person.id)
     # Somebody edited a contact: no new chance, unless nobody knew of the customer before.
     if not work.leads_of(person.id):

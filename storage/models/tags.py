@@ -20,6 +20,8 @@ class TaggingRow(Model):
     version = fields.IntField(default=0)
     actor = fields.CharField(max_length=64, default="")
     since = MomentField()
+    #: A member's customer bears it in WeCom, as we have seen there.
+    is_worn = fields.BooleanField(default=False)
 
     class Meta:
         table = "tagging"
@@ -43,32 +45,3 @@ class TagChangeRow(Model):
     class Meta:
         table = "tag_change"
         indexes = (Index(fields=("person_id", "at")), Index(fields=("name", "at")))
-
-
-class CorpTagRow(Model):
-    """A corp tag of WeCom, as its library was read last."""
-
-    id = IdField()
-    tag_id = fields.CharField(max_length=64, unique=True)
-    group_name = fields.CharField(max_length=64)
-    name = fields.CharField(max_length=64)
-    seen_at = MomentField()
-
-    class Meta:
-        table = "corp_tag"
-
-
-class WornTagRow(Model):
-    """A corp tag that a member's customer bears in WeCom, as far as we know."""
-
-    id = IdField()
-    person_id = fields.BigIntField()
-    userid = fields.CharField(max_length=64)
-    group_name = fields.CharField(max_length=64)
-    name = fields.CharField(max_length=64)
-    #: When a person, or we, put it on.
-    since = MomentField()
-
-    class Meta:
-        table = "worn_tag"
-        unique_together = (("person_id", "userid", "group_name", "name"),)

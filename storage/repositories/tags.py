@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,23 @@ if TYPE_CHECKING:
 Cells = tuple[object, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class TagDifference:
+    """A tag before and after; None is no tag, and ``taken_by`` says who took it off."""
+
+    person_id: PersonId
+    name: str
+    before: Tagging | None
+    after: Tagging | None
+    taken_by: TagSource | None = None
+
+    @property
+    def is_new_value(self) -> bool:
+        """Tell whether the value is another one."""
+        before, after = self.before, self.after
+        return (before and before.value) != (after and after.value)
+
+
 class Tags:
     """Identity map and rows of tags."""
 
@@ -31,6 +49,8 @@ class Tags:
         self._saved: dict[tuple[PersonId, str], Tagging] = {}
         self._now: defaultdict[PersonId, dict[str, Tagging]] = defaultdict(dict)
         self._persons: set[PersonId] = set()
+        #: What :meth:`take_changes` told last.
+        self._told: dict[tuple[PersonId, str], Tagging] = {}
         #: Who took a tag off, for its line of the history.
         self._taken_by: dict[tuple[PersonId, str], tuple[TagSource, str]] = {}
 
@@ -55,6 +75,19 @@ class Tags:
         if self._now[person_id].pop(name, None) is not None:
             self._taken_by[person_id, name] = (source, actor)
 
+    def take_changes(self) -> list[TagDifference]:
+        """Return what is different since the last time, the to and fro between left out."""
+        now, told = self._all(), self._told
+        found = [
+            TagDifference(*key, told.get(key), now.get(key), self._taken_by.get(key, (None, ""))[0])
+            for key in {**told, **now}
+        ]
+        self._told = now
+        return [d for d in found if d.before is None or d.after is None or d.is_new_value]
+
+    def _all(self) -> dict[tuple[PersonId, str], Tagging]:
+        return {(p, name): t for p, own in self._now.items() for name, t in own.items()}
+
     # ------------------------------------------------------------------ rows
 
     def begin(self, person_id: PersonId) -> None:
@@ -74,11 +107,12 @@ class Tags:
         for row in rows:
             tagging = tagging_of(row)
             self._saved[tagging.person_id, tagging.name] = tagging
+            self._told[tagging.person_id, tagging.name] = tagging
             self._now[tagging.person_id].setdefault(tagging.name, tagging)
 
     async def save(self) -> None:
         """Write what changed, with a line of the history for each."""
-        now = {(p, name): t for p, own in self._now.items() for name, t in own.items()}
+        now = self._all()
         put = [t for key, t in now.items() if self._saved.get(key) != t]
         gone = sorted(self._saved.keys() - now.keys())
         changes = [self._change(self._saved.get((t.person_id, t.name)), t) for t in put]
@@ -102,6 +136,7 @@ class Tags:
             tagging.version,
             tagging.actor,
             to_micros(tagging.since),
+            tagging.is_worn,
         )
 
     def _change(self, before: Tagging | None, after: Tagging) -> Cells:
@@ -148,15 +183,16 @@ def tagging_of(row: Row) -> Tagging:
         since=from_micros(row["since"]),
         version=row["version"],
         actor=row["actor"],
+        is_worn=bool(row["is_worn"]),
     )
 
 
 UPSERT = """
-insert into tagging (id, person_id, name, value, source, version, actor, since)
-values ($1, $2, $3, $4, $5, $6, $7, $8)
+insert into tagging (id, person_id, name, value, source, version, actor, since, is_worn)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 on conflict (person_id, name) do update set
   value = excluded.value, source = excluded.source, version = excluded.version,
-  actor = excluded.actor, since = excluded.since
+  actor = excluded.actor, since = excluded.since, is_worn = excluded.is_worn
 """
 DELETE = "delete from tagging where person_id = $1 and name = $2"
 INSERT_CHANGE = """

@@ -11,18 +11,6 @@ class Migration(migrations.Migration):
 
     operations = [
         ops.CreateModel(
-            name='CorpTagRow',
-            fields=[
-                ('id', IdField(primary_key=True, unique=True, db_index=True)),
-                ('tag_id', fields.CharField(unique=True, max_length=64)),
-                ('group_name', fields.CharField(max_length=64)),
-                ('name', fields.CharField(max_length=64)),
-                ('seen_at', MomentField(generated=False, null=False, unique=False)),
-            ],
-            options={'table': 'corp_tag', 'app': 'clew', 'pk_attr': 'id'},
-            bases=['Model'],
-        ),
-        ops.CreateModel(
             name='TagChangeRow',
             fields=[
                 ('id', IdField(primary_key=True, unique=True, db_index=True)),
@@ -49,21 +37,9 @@ class Migration(migrations.Migration):
                 ('version', fields.IntField(default=0)),
                 ('actor', fields.CharField(default='', max_length=64)),
                 ('since', MomentField(generated=False, null=False, unique=False)),
+                ('is_worn', fields.BooleanField(default=False)),
             ],
             options={'table': 'tagging', 'app': 'clew', 'unique_together': (('person_id', 'name'),), 'indexes': [Index(fields=['name', 'person_id'])], 'pk_attr': 'id'},
-            bases=['Model'],
-        ),
-        ops.CreateModel(
-            name='WornTagRow',
-            fields=[
-                ('id', IdField(primary_key=True, unique=True, db_index=True)),
-                ('person_id', fields.BigIntField()),
-                ('userid', fields.CharField(max_length=64)),
-                ('group_name', fields.CharField(max_length=64)),
-                ('name', fields.CharField(max_length=64)),
-                ('since', MomentField(generated=False, null=False, unique=False)),
-            ],
-            options={'table': 'worn_tag', 'app': 'clew', 'unique_together': (('person_id', 'userid', 'group_name', 'name'),), 'pk_attr': 'id'},
             bases=['Model'],
         ),
     ]

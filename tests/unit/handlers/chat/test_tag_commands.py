@@ -64,8 +64,9 @@ async def test_one_person_bears_only_so_many(company: Company) -> None:
     async with company.store.database.write() as tx:
         for number in range(MOST_BY_HAND):
             await tx.execute(
-                "insert into tagging (id, person_id, name, value, source, version, actor, since)"
-                " values ($1, $2, $3, 'true', 'hand', 0, '', 0)",
+                "insert into tagging (id, person_id, name, value, source, version, actor,"
+                " since, is_worn)"
+                " values ($1, $2, $3, 'true', 'hand', 0, '', 0, false)",
                 number,
                 person,
                 f"标{number}",
