@@ -14,6 +14,8 @@ from bot.storage_watch import StorageWatch, cause_of
 from bot.visitors import PlatformVisitors
 from bot.wecom.callback import callback_routes
 from handlers.web.api.gate import Gate
+from handlers.web.api.leads import Leads
+from handlers.web.api.reading import Reading
 from handlers.web.api.routes import Api
 from handlers.web.pages import Pages
 from handlers.web.session import LoginPage
@@ -62,7 +64,11 @@ def _pages(parts: Parts) -> Pages:
 def _api(parts: Parts) -> Api:
     store = parts.store
     keys = ApiKeys(store.database, store.vault, store.ids)
-    return Api(Gate(keys, parts.clock, parts.context.words))
+    return Api(
+        Gate(keys, parts.clock, parts.context.words),
+        Leads(parts.context, keys, parts.inbox),
+        Reading(parts.context, store, keys),
+    )
 
 
 def _unavailable(reason: str, advice: str) -> web.Response:

@@ -18,7 +18,8 @@ import structlog
 from bot.metrics import APPLY_LAG, BATCH_ROWS, PARKED, PROCESSED, REFUSALS, RETRIED
 from bot.pacing import Metered, Pacing
 from bot.storage_watch import StorageWatch
-from bot.wecom.parse import ParseError, parse
+from bot.stored import parse
+from bot.wecom.parse import ParseError
 from domain.values import Priority
 from handlers.reactions import settle
 from storage.errors import StorageError, StorageUnavailable

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from domain.channels.attribution import Attribution
+from domain.channels.attribution import Attribution, Origin
 from domain.channels.channel import ChannelTree
 from domain.channels.welcome import Welcomes
 from domain.commands import Commands
 from domain.events.registry import EventRegistry
 from domain.followup.next_step import Sop
+from domain.lead import Touch
 from domain.lifecycle.transitions import Lifecycle
 from domain.pools.pool import Pools
 from domain.scoring.scorecard import Scorecard
@@ -53,3 +54,17 @@ class Catalog:
     def product_line(self, channel: str) -> str:
         """Return the product line of a channel's leads, or the default one."""
         return self.channels.product_line(channel) or self.default_line
+
+    def touch(self, origin: Origin, raw: str, at: datetime) -> Touch:
+        """Return the touch of a contact, where people may also write a channel itself.
+
+        What no rule speaks about may be the code or the name of a channel.
+        """
+        touch = self.attribution.touch(origin, raw, at)
+        if touch.channel != self.attribution.fallback:
+            return touch
+        word = touch.state.casefold()
+        for channel in self.channels.channels.values():
+            if word in {channel.code.casefold(), channel.name.casefold()}:
+                return replace(touch, channel=channel.code)
+        return touch

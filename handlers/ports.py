@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
+
+    from storage.inbox import Delivery
 
 
 class Clock(Protocol):
@@ -28,6 +31,18 @@ class Words(Protocol):
 
         Raises:
             KeyError: there is no such text, or a placeholder has no value.
+        """
+        ...
+
+
+class Deliveries(Protocol):
+    """The part of the inbox that doors need."""
+
+    def put(self, prepare: Callable[[], Delivery]) -> Awaitable[bool]:
+        """Store what ``prepare`` returns; False when its key is known.
+
+        Raises:
+            StorageUnavailable: nothing was stored.
         """
         ...
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers.chat import cards, contacts, directory, employees, groups, messages, quiet
+from handlers.doors import forms
 from handlers.jobs import timers
 from handlers.routing import Router
 
@@ -10,6 +11,6 @@ from handlers.routing import Router
 def root_router() -> Router:
     """Return the router that knows every update somebody takes."""
     root = Router("root")
-    for topic in (contacts, groups, messages, employees, cards, directory, timers, quiet):
+    for topic in (contacts, groups, messages, employees, cards, directory, timers, quiet, forms):
         root.include(topic.router)
     return root

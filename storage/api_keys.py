@@ -115,11 +115,15 @@ class ApiKeys:
         async with self._database.write() as tx:
             return await self._use(tx, _once("nonce", key, nonce), b"", now) is Use.FIRST
 
+    async def was_used(self, digest: bytes) -> bool:
+        """Tell whether a call of :func:`call_digest` was accepted."""
+        return bool(await self._database.look(_USED, digest))
+
     async def use_idempotency_key(self, key: ApiKey, word: str, body: bytes, now: datetime) -> Use:
         """Let an idempotency key stand for ``body``; tell what it stood for before."""
         digest = sha256(body).digest()
         async with self._database.write() as tx:
-            return await self._use(tx, _once("call", key, word), digest, now)
+            return await self._use(tx, call_digest(key, word), digest, now)
 
     async def _use(self, tx: Transaction, once: bytes, digest: bytes, now: datetime) -> Use:
         stamp, is_nonce = to_micros(now), not digest
@@ -140,6 +144,11 @@ class ApiKeys:
             secret=self._vault.open(PURPOSE, bytes(row["sealed"])),
             revoked_at=moment_or_none(row["revoked_at"]),
         )
+
+
+def call_digest(key: ApiKey, word: str) -> bytes:
+    """Return 32 bytes that name, to everybody who has them, one accepted call of a key."""
+    return _once("call", key, word)
 
 
 def _once(kind: str, key: ApiKey, word: str) -> bytes:

@@ -72,9 +72,7 @@ async def _take_in(
     reference = f"import:{mapping.source}:{_reference(row, person)}"
     came = record(work, ctx, person.id, Occurrence("lead_imported", row.at, reference))
     if isinstance(came, Event):
-        open_lead(
-            work, ctx, person, ctx.catalog.attribution.touch(Origin.IMPORT, row.channel, row.at)
-        )
+        open_lead(work, ctx, person, ctx.catalog.touch(Origin.IMPORT, row.channel, row.at))
     for event in row.events:
         key = f"{reference}:{event.kind}"
         what = Occurrence(event.kind, row.at, key, properties=event.properties)

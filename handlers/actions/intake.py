@@ -99,12 +99,16 @@ def enriched(work: UnitOfWork, person: Person, fields: Sequence[str]) -> None:
             work.happened(LeadEnriched(lead.id, tuple(fields)))
 
 
-def open_lead(work: UnitOfWork, ctx: Context, person: Person, touch: Touch | None) -> Lead:
-    """Return the person's open sales lead in the touch's product line, new if there is none.
+def open_lead(
+    work: UnitOfWork, ctx: Context, person: Person, touch: Touch | None, line: str = ""
+) -> Lead:
+    """Return the person's open sales lead in ``line``, new if there is none.
+
+    Without a line it is the one of the touch's channel.
 
     First and last touch are kept by event time, so a late report still counts.
     """
-    line = ctx.catalog.product_line(touch.channel if touch else "")
+    line = line or ctx.catalog.product_line(touch.channel if touch else "")
     open_leads = [
         lead
         for lead in work.leads_of(person.id)

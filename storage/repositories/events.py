@@ -58,6 +58,13 @@ class Events:
             if event.person_id in self._loaded:
                 self._loaded[event.person_id].setdefault(event.dedupe_key, event)
 
+    async def person_of(self, dedupe_key: str) -> PersonId | None:
+        """Return whose event stands under a key, or None when there is none."""
+        row = await self._tx.fetch_one(
+            "select person_id from event where dedupe_key = $1", dedupe_key
+        )
+        return PersonId(row["person_id"]) if row else None
+
     def history(self, person_ids: Iterable[PersonId]) -> tuple[Event, ...]:
         """Return all events of loaded persons (a merge group), in event order."""
         return in_order(e for p in person_ids for e in self._loaded[p].values())

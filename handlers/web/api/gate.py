@@ -79,6 +79,11 @@ class Gate:
             except StorageUnavailable as error:
                 log.warning("api_storage_unavailable", path=request.path, advice=str(error))
                 return _UNAVAILABLE.answer(self._words)
+            except web.HTTPException:
+                raise
+            except Exception:
+                log.exception("api_defect", path=request.path)
+                return _DEFECT.answer(self._words)
 
         return route
 
@@ -111,6 +116,9 @@ class Gate:
 _UNAVAILABLE = ApiProblem(
     HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", headers={"Retry-After": "5"}
 )
+
+
+_DEFECT = ApiProblem(HTTPStatus.INTERNAL_SERVER_ERROR, "defect")
 
 
 async def _body_of(request: web.Request) -> bytes:

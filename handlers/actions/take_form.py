@@ -1,0 +1,59 @@
+"""Take in what another system says about a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.channels.attribution import Origin
+from domain.events.event import Event
+from domain.intake.form import Call, LeadForm
+from domain.person import Attribute, Person, Source
+from domain.values import Refusal
+from handlers.actions.intake import call, enriched, learn, open_lead, opt_out, recognise
+from handlers.actions.quarantine import quarantine
+from handlers.actions.record import Occurrence, record
+from handlers.actions.tag_from_outside import tag_from_outside
+
+if TYPE_CHECKING:
+    from handlers.context import Context
+    from storage.unit_of_work import UnitOfWork
+
+
+async def take_form(work: UnitOfWork, ctx: Context, form: LeadForm) -> None:
+    """Let a form make or enrich a person and their lead; a repeated form changes nothing."""
+    await work.load(form_key.key for form_key in form.keys)
+    person = await recognise(work, form.claims())
+    what = Occurrence(
+        form.call, form.at, form.reference, properties=form.parameters, text=form.note
+    )
+    if not isinstance(record(work, ctx, person.id, what), Event):
+        return
+    call(work, person, form.name, Source.API, form.at)
+    facts = {n: Attribute(value, Source.API, form.at) for n, value in form.attributes.items()}
+    enriched(work, person, learn(work, person, facts))
+    if form.has_opted_out:
+        opt_out(work, person, form.at)
+    _open(work, ctx, person, form)
+    await _record_events(work, ctx, person, form)
+    if form.tag:
+        tag_from_outside(work, ctx, person, form.tag, at=form.at, cause=form.reference)
+    work.rescore(person.id)
+
+
+def _open(work: UnitOfWork, ctx: Context, person: Person, form: LeadForm) -> None:
+    touch = ctx.catalog.touch(Origin.API, form.channel, form.at)
+    if form.call is Call.LEAD or form.channel:
+        open_lead(work, ctx, person, touch, form.line)
+    else:  # a campaign is no channel: where the person came from stays as it is
+        open_lead(work, ctx, person, None, form.line)
+
+
+async def _record_events(work: UnitOfWork, ctx: Context, person: Person, form: LeadForm) -> None:
+    for number, event in enumerate(form.events):
+        key = f"{form.reference}:{number}"
+        kind = ctx.catalog.events.named(event.kind)
+        name = kind.name if kind else event.kind
+        what = Occurrence(name, event.at, key, properties=event.properties)
+        refused = record(work, ctx, person.id, what)
+        if isinstance(refused, Refusal):
+            await quarantine(work, form.sender, person.id, what, refused)

@@ -1,0 +1,1 @@
+"""Doors of our own beside the platform's: what other systems hand in."""

@@ -1,0 +1,157 @@
+"""From what the API takes to a form: identities normalised, moments checked, lines known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from domain.cleaning.phone import normalise_phone
+from domain.intake.form import Call, FormEvent, FormKey, LeadForm
+from domain.values import ContactKey, IdentityKind, Refusal
+
+if TYPE_CHECKING:
+    from domain.access import ApiKey
+    from domain.events.event import PropertyValue
+    from handlers.context import Context
+    from handlers.web.api.document import Faults
+    from handlers.web.api.schemas import ActivationIn, EventIn, Identities, LeadIn
+
+#: A clock may be ahead by this much; what lies further ahead is a mistake.
+_AHEAD = timedelta(minutes=5)
+_OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+_ID = re.compile(r"[\x21-\x7e]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads what one key hands in, at one moment; ``reference`` names the form."""
+
+    ctx: Context
+    key: ApiKey
+    now: datetime
+    reference: str
+    faults: Faults
+    path: str = ""
+
+    def lead(self, given: LeadIn) -> LeadForm:
+        """Return a lead as a form; it counts only when there are no faults."""
+        at = self._moment(given.at, "at")
+        return LeadForm(
+            reference=self.reference,
+            sender=self.key.looker,
+            call=Call.LEAD,
+            at=at,
+            keys=self.keys(given),
+            name=given.name.strip(),
+            channel=given.channel.strip(),
+            tag=given.tag.strip(),
+            note=given.note.strip(),
+            attributes={n: said for n, v in given.attributes.items() if (said := self._said(v))},
+            events=tuple(self._event(e, n, at) for n, e in enumerate(given.events)),
+            has_opted_out=given.opt_out,
+        )
+
+    def call(self, given: ActivationIn, call: Call, line: str = "") -> LeadForm:
+        """Return an activation or fission as a form."""
+        if line and line not in self._lines():
+            self.faults.add(self._at("line"), "unknown_line", known="、".join(self._lines()))
+        return LeadForm(
+            reference=self.reference,
+            sender=self.key.looker,
+            call=call,
+            at=self._moment(given.at, "at"),
+            keys=self.keys(given),
+            channel=given.channel.strip(),
+            line=line,
+            tag=given.tag.strip(),
+            parameters=_properties(given.parameters),
+        )
+
+    def keys(self, given: Identities) -> tuple[FormKey, ...]:
+        """Return the identities; a signed call vouches for ids, not for what people type."""
+        found = [
+            FormKey(ContactKey(kind, value), is_verified=True) for kind, value in self._ids(given)
+        ]
+        if phone := self._phone(given.phone):
+            key = ContactKey(IdentityKind.PHONE, phone)
+            found.append(FormKey(key, is_verified=given.phone_verified))
+        if wechat := given.wechat.strip().casefold():
+            found.append(FormKey(ContactKey(IdentityKind.WECHAT, wechat), is_verified=False))
+        if email := given.email.strip().casefold():
+            if not _EMAIL.fullmatch(email):
+                self.faults.add(self._at("email"), "bad_email")
+            found.append(FormKey(ContactKey(IdentityKind.EMAIL, email), is_verified=False))
+        if not found and not self.faults.found:
+            self.faults.add(self.path or "$", "no_identity")
+        return tuple(found)
+
+    def _ids(self, given: Identities) -> list[tuple[IdentityKind, str]]:
+        ids = []
+        if uid := self._id(given.uid, "uid"):
+            ids.append((IdentityKind.UID, f"{self.key.system}:{uid}"))
+        if unionid := self._id(given.unionid, "unionid"):
+            ids.append((IdentityKind.UNIONID, unionid))
+        if external := self._id(given.external_userid, "external_userid"):
+            ids.append((IdentityKind.EXTERNAL_USERID, external))
+        openid = self._id(given.openid, "openid")
+        account = self._id(given.mp_account, "mp_account")
+        if openid and account:
+            ids.append((IdentityKind.OPENID, f"{account}:{openid}"))
+        elif openid or account:
+            self.faults.add(self._at("mp_account"), "openid_alone")
+        return ids
+
+    def _id(self, raw: str, name: str) -> str:
+        word = raw.strip()
+        if word and not _ID.fullmatch(word):
+            self.faults.add(self._at(name), "bad_id")
+        return word
+
+    def _phone(self, raw: str) -> str:
+        if not raw.strip():
+            return ""
+        phone = normalise_phone(raw)
+        if not isinstance(phone, Refusal):
+            return phone.e164
+        words = self.faults.words.get(f"refusals.{phone.code}", detail=phone.detail)
+        self.faults.said(self._at("phone"), phone.code, words)
+        return ""
+
+    def _moment(
+        self, at: datetime | None, name: str, otherwise: datetime | None = None
+    ) -> datetime:
+        if at is None:
+            return otherwise or self.now
+        if at > self.now + _AHEAD:
+            self.faults.add(self._at(name), "in_the_future")
+        elif at < _OLDEST:
+            self.faults.add(self._at(name), "too_old")
+        return min(at, self.now).astimezone(UTC)
+
+    def _event(self, event: EventIn, number: int, at: datetime) -> FormEvent:
+        moment = self._moment(event.at, f"events[{number}].at", at)
+        return FormEvent(event.kind.strip(), moment, _properties(event.properties))
+
+    def _said(self, value: str | float | bool) -> str:  # noqa: FBT001 — a value of JSON
+        if isinstance(value, bool):
+            return self.faults.words.get("api.value.yes" if value else "api.value.no")
+        return f"{value:g}" if isinstance(value, float) else str(value).strip()
+
+    def _lines(self) -> list[str]:
+        catalog = self.ctx.catalog
+        named = {channel.line for channel in catalog.channels.channels.values()}
+        return sorted({catalog.default_line, *named} - {""})
+
+    def _at(self, name: str) -> str:
+        return f"{self.path}.{name}" if self.path else name
+
+
+def _properties(given: Mapping[str, str | int | float | bool]) -> dict[str, PropertyValue]:
+    return {
+        name: float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+        for name, value in given.items()
+    }
