@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from config.decode import hint
 from config.problems import Problem
-from config.tables import channels, lifecycle, pools, scorecard, sop, welcome
+from config.tables import channels, filters, lifecycle, pools, scorecard, sop, welcome
 from config.texts import FILE as TEXTS_FILE
 from config.texts import Texts
 from domain.catalog import Catalog
@@ -14,9 +14,17 @@ from domain.condition import Condition
 from domain.facts import LEAD_FACTS, PERSON_FACTS
 from domain.lead import Stage, Status
 from domain.scoring.rules import EventRule
+from domain.screening.rules import Reason, Verdict
 
 #: Moves that Clew makes by itself; a table without them would leave leads stuck.
-OWN_TRANSITIONS = ("screen", "to_nurture_pool", "to_department_pool", "assign", "invalidate")
+OWN_TRANSITIONS = (
+    "screen",
+    "to_nurture_pool",
+    "to_department_pool",
+    "assign",
+    "invalidate",
+    "restore",
+)
 
 
 def disagreements(catalog: Catalog, texts: Texts) -> Iterator[Problem]:
@@ -30,6 +38,7 @@ def disagreements(catalog: Catalog, texts: Texts) -> Iterator[Problem]:
     yield from _pools(catalog, lead_facts)
     yield from _steps(catalog, lead_facts)
     yield from _transitions(catalog)
+    yield from _filters(catalog, facts)
     yield from _texts(catalog, texts)
 
 
@@ -95,6 +104,17 @@ def _transitions(catalog: Catalog) -> Iterator[Problem]:
             yield Problem(lifecycle.FILE, "transition_missing", name)
 
 
+def _filters(catalog: Catalog, facts: frozenset[str]) -> Iterator[Problem]:
+    """A reason that rejects is a reason of the transition that makes a lead invalid."""
+    for name in catalog.filters.fields:
+        yield from _unknown(name, facts, Problem(filters.FILE, "no_such_fact", "fields"))
+    invalidate = catalog.lifecycle.transitions.get("invalidate")
+    known = frozenset(invalidate.reasons) if invalidate else frozenset()
+    for reason in Reason:
+        if catalog.filters.verdict(reason) is Verdict.REJECT and known and reason not in known:
+            yield Problem(lifecycle.FILE, "reason_missing", reason.value)
+
+
 def _texts(catalog: Catalog, texts: Texts) -> Iterator[Problem]:
     for key in sorted(set(_needed_texts(catalog))):
         if key not in texts:
@@ -107,6 +127,7 @@ def _needed_texts(catalog: Catalog) -> Iterator[str]:
     yield from (f"advice.{code}" for code in catalog.scorecard.grading.matrix.values())
     for step in catalog.sop.steps:
         yield from (f"next_step.{step.code}", f"words.{step.code}")
+    yield from (f"objection.{reason.value}" for reason in Reason)
     for transition in catalog.lifecycle.transitions.values():
         yield from (f"reason.{code}" for code in transition.reasons)
 

@@ -16,6 +16,7 @@ from config.tables import (
     channels,
     commands,
     events,
+    filters,
     lifecycle,
     pools,
     scorecard,
@@ -80,6 +81,7 @@ def _catalog(reader: _Reader, zone: ZoneInfo) -> Catalog:
         reminders=reader.built(sop.FILE, steps, lambda file: file.reminders.build()),
         work=reader.built(worktime.FILE, hours, lambda file: file.work(zone)),
         quiet=reader.built(worktime.FILE, hours, worktime.WorktimeFile.quiet_hours),
+        filters=reader.table(filters.FILE, filters.FiltersFile, filters.FiltersFile.build),
         default_line=reader.built(channels.FILE, tree, lambda file: file.default_line),
     )
 

@@ -15,6 +15,7 @@ from domain.lead import Touch
 from domain.lifecycle.transitions import Lifecycle
 from domain.pools.pool import Pools
 from domain.scoring.scorecard import Scorecard
+from domain.screening.rules import FilterRules
 from domain.tags.spec import TagBook
 from domain.worktime import QuietHours, WorkTime
 
@@ -49,6 +50,7 @@ class Catalog:
     reminders: ReminderRules
     work: WorkTime
     quiet: QuietHours
+    filters: FilterRules
     default_line: str
 
     def product_line(self, channel: str) -> str:

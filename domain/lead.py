@@ -8,6 +8,18 @@ from enum import StrEnum
 
 from domain.values import Grade, LeadId, PersonId, UserId, same_userid
 
+#: Reasons of an invalid lead that stand against the person, whatever they write next
+#: (:mod:`domain.screening.rules`; who writes is not unreachable any more).
+FILTERED = frozenset(
+    {
+        "blacklisted",
+        "red_listed",
+        "sensitive_words",
+        "sensitive_chat",
+        "invalid_contact",
+    }
+)
+
 
 class LeadKind(StrEnum):
     """Sales lead 销售线索 or service lead 服务线索."""
@@ -110,6 +122,11 @@ class Lead:
     def is_open(self) -> bool:
         """A lead that may still be worked on."""
         return self.stage is not Stage.INVALID
+
+    @property
+    def is_isolated(self) -> bool:
+        """The filter rejected it; it takes in what the person does until it is restored."""
+        return self.stage is Stage.INVALID and self.invalid_reason in FILTERED
 
     def is_of(self, userid: str | None) -> bool:
         """Tell whether the employee owns the lead."""

@@ -155,6 +155,13 @@ class LeadReleased:
 
 
 @dataclass(frozen=True, slots=True)
+class LeadLetThrough:
+    """Nothing speaks against the lead any more, or somebody restored it: it goes on."""
+
+    lead_id: LeadId
+
+
+@dataclass(frozen=True, slots=True)
 class OptedOut:
     """The person asked for silence."""
 
@@ -186,6 +193,7 @@ Outcome = (
     | CardReturned
     | CardExpired
     | LeadReleased
+    | LeadLetThrough
     | OptedOut
     | TagsChanged
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+from handlers.running import RunningLists
 
 if TYPE_CHECKING:
     from domain.catalog import Catalog
@@ -22,7 +24,7 @@ class Accounts:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Business tables, words and accounts; no connection, no clock.
+    """Business tables, words, accounts and running lists; no connection, no clock.
 
     With ``offers_leads`` false mature leads wait in their pools instead of going
     to reps: an import must not flood them.
@@ -33,3 +35,4 @@ class Context:
     accounts: Accounts
     zone: ZoneInfo
     offers_leads: bool = True
+    lists: RunningLists = field(default_factory=RunningLists)

@@ -11,13 +11,15 @@ from domain.outcomes import (
     LeadCooled,
     LeadCreated,
     LeadEnriched,
+    LeadLetThrough,
     LeadMatured,
+    LeadScored,
     Outcome,
     PersonsJoined,
     StageChanged,
     StatusChanged,
 )
-from handlers.actions import advance, answer, assign, merge
+from handlers.actions import advance, answer, assign, merge, screen
 from handlers.actions.score import rescore
 from handlers.actions.tags.corp import show_changes
 
@@ -31,10 +33,12 @@ Reaction = Callable[[Any, "UnitOfWork", "Context"], Awaitable[None]]
 _MOST_ROUNDS = 12
 
 REACTIONS: dict[type, tuple[Reaction, ...]] = {
-    PersonsJoined: (merge.join_leads,),
-    LeadCreated: (advance.screen,),
-    LeadEnriched: (advance.note_enriched,),
+    PersonsJoined: (merge.join_leads, screen.look_at_joined),
+    LeadCreated: (screen.admit,),
+    LeadEnriched: (advance.note_enriched, screen.look_again),
+    LeadScored: (screen.look_at_held,),
     LeadMatured: (assign.offer_matured,),
+    LeadLetThrough: (assign.offer_let_through,),
     LeadCooled: (advance.cool,),
     CardExpired: (assign.offer_next,),
     CardReturned: (assign.offer_next,),

@@ -30,6 +30,7 @@ from storage.repositories.leads import Leads
 from storage.repositories.organisation import Organisation
 from storage.repositories.people import People
 from storage.repositories.records import Records
+from storage.repositories.screenings import Screenings
 from storage.repositories.tags import Tags
 from storage.timers import cancel_timers, set_timers
 
@@ -63,6 +64,7 @@ class UnitOfWork:
         self.organisation = Organisation(tx, ids)
         self.follow_ups = FollowUps(tx, vault, ids)
         self.records = Records(tx, vault, ids)
+        self.screenings = Screenings(tx, ids)
         self.is_committed = False
         self.vault = vault
         self._leaving = Leaving()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from domain.facts import facts_of_lead
 from domain.lead import Lead, Stage, Status
 from domain.lifecycle.transitions import SYSTEM, Actor
-from domain.outcomes import LeadCooled, LeadCreated, LeadEnriched, StageChanged, StatusChanged
+from domain.outcomes import LeadCooled, LeadEnriched, StageChanged, StatusChanged
 from domain.pools.pool import STAGE_OF_KIND, Pool, PoolKind
 from domain.values import LeadId, Refusal
 from handlers.actions.record import Occurrence, record
@@ -60,12 +60,6 @@ def pool_of(work: UnitOfWork, ctx: Context, lead: Lead, kind: PoolKind) -> Pool:
     """Return the pool of ``kind`` that the lead's facts lead to."""
     facts = facts_of_lead(work.people.whole(lead.person_id), lead)
     return ctx.catalog.pools.route(kind, facts)
-
-
-async def screen(outcome: LeadCreated, work: UnitOfWork, ctx: Context) -> None:
-    """Let a new lead be screened, and wait in the pre-nurture pool until it is mature."""
-    advance(work, ctx, outcome.lead_id, SCREEN, SYSTEM)
-    enter_pool(work, ctx, outcome.lead_id, PoolKind.NURTURE)
 
 
 async def cool(outcome: LeadCooled, work: UnitOfWork, ctx: Context) -> None:

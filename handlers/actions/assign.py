@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING
 from domain.lead import Lead, Stage
 from domain.lifecycle.transitions import ALREADY_THERE, SYSTEM, Actor
 from domain.messages import Timer
-from domain.outcomes import CardExpired, CardReturned, LeadAssigned, LeadMatured, LeadReleased
+from domain.outcomes import (
+    CardExpired,
+    CardReturned,
+    LeadAssigned,
+    LeadLetThrough,
+    LeadMatured,
+    LeadReleased,
+)
 from domain.person import RelationState
 from domain.pools.assignment import EVERYBODY_DECLINED, Rep, Ties, choose
 from domain.pools.offer import accept_by
@@ -22,6 +29,7 @@ from domain.pools.pool import Pool, PoolKind
 from domain.values import LeadId, Refusal, Role, UserId
 from handlers.actions.advance import ASSIGN, advance, enter_pool, pool_of
 from handlers.actions.record import Occurrence, record
+from handlers.actions.screen import blocked_by, screen
 from handlers.actions.show import name_of, show_offer, tell_managers
 from storage.repositories.leads import OwnershipEntry
 
@@ -40,6 +48,7 @@ OWNER_CHANGED = "owner_changed"
 CLOSED = "lead_closed"
 LOCKED = "locked_for_sales"
 PROTECTED = "protected"
+SCREENED = "lead_screened"
 NO_SUCH_REP = "no_such_rep"
 REP_FULL = "rep_full"
 
@@ -65,7 +74,11 @@ async def change_owner(
 
 async def _change(work: UnitOfWork, ctx: Context, change: OwnerChange) -> Lead | Refusal:
     lead = work.leads.get(change.lead_id)
-    refusal = _refusal(work, ctx, lead, change) or await _take_slot(work, ctx, change)
+    refusal = (
+        _refusal(work, ctx, lead, change)
+        or await _screened(work, ctx, lead, change)
+        or await _take_slot(work, ctx, change)
+    )
     if refusal:
         return refusal
     after = work.leads.put(
@@ -99,6 +112,16 @@ def _refusal(work: UnitOfWork, ctx: Context, lead: Lead, change: OwnerChange) ->
     if is_taken and not may_override and not lead.is_of(change.actor.userid):
         return Refusal(PROTECTED)
     return None
+
+
+async def _screened(
+    work: UnitOfWork, ctx: Context, lead: Lead, change: OwnerChange
+) -> Refusal | None:
+    """Return why the filter keeps a lead that nobody has from going to anybody."""
+    if change.to is None or lead.owner is not None:
+        return None
+    objection = await blocked_by(work, ctx, lead)
+    return Refusal(SCREENED, objection.reason.value) if objection else None
 
 
 async def _take_slot(work: UnitOfWork, ctx: Context, change: OwnerChange) -> Refusal | None:
@@ -178,8 +201,18 @@ async def offer_matured(outcome: LeadMatured, work: UnitOfWork, ctx: Context) ->
         return
     if ctx.offers_leads:
         await find_rep(work, ctx, outcome.lead_id)
-    else:
+    elif await screen(work, ctx, outcome.lead_id) is None:
         enter_pool(work, ctx, outcome.lead_id, PoolKind.DEPARTMENT)
+
+
+async def offer_let_through(outcome: LeadLetThrough, work: UnitOfWork, ctx: Context) -> None:
+    """Let a lead that the filter had stopped go on where it would be without it."""
+    lead = work.leads.get(outcome.lead_id)
+    work.rescore(lead.person_id)
+    if lead.stage is Stage.SCREENING:
+        enter_pool(work, ctx, lead.id, PoolKind.NURTURE)
+    if lead.score.is_mature:
+        await offer_matured(LeadMatured(lead.id, lead.score.composite), work, ctx)
 
 
 async def offer_next(outcome: CardReturned | CardExpired, work: UnitOfWork, ctx: Context) -> None:
@@ -200,6 +233,8 @@ async def find_rep(
     """
     lead = work.leads.get(lead_id)
     is_waiting = lead.owner is None and lead.stage is Stage.DEPARTMENT_POOL
+    if await screen(work, ctx, lead_id) and lead.owner is None:
+        return
     if lead.owner is None:
         entered = enter_pool(work, ctx, lead_id, PoolKind.DEPARTMENT)
         if isinstance(entered, Refusal):

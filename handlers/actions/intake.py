@@ -112,7 +112,9 @@ def open_lead(
     open_leads = [
         lead
         for lead in work.leads_of(person.id)
-        if lead.product_line == line and lead.kind is LeadKind.SALES and lead.is_open
+        if lead.product_line == line
+        and lead.kind is LeadKind.SALES
+        and (lead.is_open or lead.is_isolated)
     ]
     lead = open_leads[-1] if open_leads else _new_lead(work, ctx, person, line, touch)
     if touch is None:

@@ -10,7 +10,7 @@ from config.load import load_catalog
 from config.texts import load_texts
 from domain.chat.intent import Intent
 from domain.portrait import INTENT_PREFIX
-from handlers.actions import advance
+from handlers.actions import advance, screen
 from tests.architecture.source import MODULES
 
 CATALOG = load_catalog(load_texts())
@@ -42,6 +42,12 @@ def test_every_intent_is_an_event_but_other() -> None:
 
 
 def test_the_moves_that_clew_makes_by_itself_are_protected() -> None:
-    made = {advance.SCREEN, advance.ASSIGN, advance.INVALIDATE, *advance.INTO.values()}
+    made = {
+        advance.SCREEN,
+        advance.ASSIGN,
+        advance.INVALIDATE,
+        screen.RESTORE,
+        *advance.INTO.values(),
+    }
     assert made == set(OWN_TRANSITIONS)
     assert made <= CATALOG.lifecycle.transitions.keys()

@@ -1,0 +1,139 @@
+"""What speaks against leads, and which contacts were made, through one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from domain.lead import Lead
+from domain.screening.contact import Contacted, ContactKind
+from domain.screening.rules import Objection, Reason, Verdict
+from domain.values import LeadId, PersonId
+from storage.moments import from_micros, to_micros
+
+if TYPE_CHECKING:
+    from storage.database import Row, Transaction
+    from storage.ids import IdSource
+
+_OPEN = """
+insert into objection (id, lead_id, person_id, reason, verdict, field, detail, state, opened_at,
+  closed_by) values ($1, $2, $3, $4, $5, $6, $7, 'open', $8, '')
+on conflict (lead_id, reason) do update set verdict = excluded.verdict, field = excluded.field,
+  detail = excluded.detail, state = 'open', opened_at = excluded.opened_at, closed_at = null,
+  closed_by = '' where objection.state = 'cleared'
+"""
+_NOTE = """
+insert into contact (id, person_id, kind, dedupe_key, at) values ($1, $2, $3, $4, $5)
+on conflict (dedupe_key) do nothing
+"""
+
+
+class ObjectionState(StrEnum):
+    """What became of an objection."""
+
+    OPEN = "open"
+    #: A person let the lead through; the reason does not count again for it.
+    RESTORED = "restored"
+    #: The reason is gone: a phone came, a name was put right.
+    CLEARED = "cleared"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An objection as it is kept."""
+
+    objection: Objection
+    state: ObjectionState
+    opened_at: datetime
+
+
+class Screenings:
+    """Objections and contacts of one unit of work."""
+
+    def __init__(self, tx: Transaction, ids: IdSource) -> None:
+        """Belong to one transaction."""
+        self._tx = tx
+        self._ids = ids
+
+    async def of_lead(self, lead_id: LeadId) -> tuple[Standing, ...]:
+        """Return everything that was ever held against the lead, newest first."""
+        rows = await self._tx.fetch(
+            "select * from objection where lead_id = $1 order by opened_at desc, reason", lead_id
+        )
+        return tuple(map(_standing, rows))
+
+    async def restored(self, person_ids: Iterable[PersonId]) -> frozenset[Reason]:
+        """Return the reasons that somebody let these persons through in spite of."""
+        rows = await self._tx.fetch(
+            "select distinct reason from objection"
+            f" where state = 'restored' and {self._tx.any_of('person_id', 1)}",
+            self._tx.array(list(person_ids)),
+        )
+        return frozenset(Reason(row["reason"]) for row in rows)
+
+    async def open(self, lead: Lead, found: Iterable[Objection], at: datetime) -> None:
+        """Hold ``found`` against the lead; what stands already, or was restored, stays as it is."""
+        for objection in found:
+            await self._tx.execute(
+                _OPEN,
+                self._ids.next(),
+                lead.id,
+                lead.person_id,
+                objection.reason.value,
+                objection.verdict.value,
+                objection.field,
+                objection.detail,
+                to_micros(at),
+            )
+
+    async def close(
+        self,
+        lead_id: LeadId,
+        reasons: Collection[Reason],
+        state: ObjectionState,
+        *,
+        by: str,
+        at: datetime,
+    ) -> None:
+        """Close open objections of the lead."""
+        await self._tx.execute(
+            "update objection set state = $2, closed_at = $3, closed_by = $4"
+            f" where lead_id = $1 and state = 'open' and {self._tx.any_of('reason', 5)}",
+            lead_id,
+            state.value,
+            to_micros(at),
+            by,
+            self._tx.array([reason.value for reason in reasons]),
+        )
+
+    # -------------------------------------------------------------- contacts
+
+    async def contacts(
+        self, person_ids: Iterable[PersonId], since: datetime
+    ) -> Sequence[Contacted]:
+        """Return the counted messages that went to these persons, oldest first."""
+        rows = await self._tx.fetch(
+            f"select kind, at from contact where {self._tx.any_of('person_id', 1)} and at >= $2"
+            " order by at, id",
+            self._tx.array(list(person_ids)),
+            to_micros(since),
+        )
+        return [Contacted(ContactKind(row["kind"]), from_micros(row["at"])) for row in rows]
+
+    async def contacted(
+        self, person_id: PersonId, kind: ContactKind, *, dedupe_key: str, at: datetime
+    ) -> None:
+        """Count a message to a person, once per key."""
+        await self._tx.execute(
+            _NOTE, self._ids.next(), person_id, kind.value, dedupe_key, to_micros(at)
+        )
+
+
+def _standing(row: Row) -> Standing:
+    objection = Objection(
+        Reason(row["reason"]), Verdict(row["verdict"]), row["field"], row["detail"]
+    )
+    return Standing(objection, ObjectionState(row["state"]), from_micros(row["opened_at"]))
