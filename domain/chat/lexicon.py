@@ -38,6 +38,14 @@ class Lexicon:
     )
     own_names: frozenset[str] = frozenset()
     channels: frozenset[str] = frozenset()
+    #: First character of a subject → length of the longest that begins with it.
+    subject_lengths: Mapping[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Look once where subjects may begin, not in every message."""
+        by_length = sorted(self.subjects, key=len)
+        lengths = {subject[0]: len(subject) for subject in by_length}
+        object.__setattr__(self, "subject_lengths", MappingProxyType(lengths))
 
 
 def load_segmenter() -> tuple[Cutter, Tagger]:

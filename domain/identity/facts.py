@@ -7,10 +7,10 @@ result does not depend on the order in which they are processed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
+from domain.changing import replace
 from domain.person import Attribute, Person, Relation, RelationState, Source
 from domain.values import UserId, same_userid
 

@@ -7,9 +7,10 @@ itself is data: ``config/lifecycle.toml``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 
+from domain.changing import replace
 from domain.errors import RuleError
 from domain.lead import Lead, Stage, Status
 from domain.outcomes import CycleOpened, Outcome, StageChanged, StatusChanged

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from domain.changing import replace
 from domain.facts import facts_of_lead
 from domain.lead import Lead, Stage, Status
 from domain.lifecycle.transitions import SYSTEM, Actor

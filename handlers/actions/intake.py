@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from domain.changing import replace
 from domain.channels.attribution import first_of, last_of
 from domain.identity.facts import with_facts
 from domain.identity.keys import Claim, match, with_claims

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from domain.changing import replace
 from domain.lead import Lead, ScoreState
 from domain.messages import Timer
 from domain.outcomes import GradeChanged, LeadCooled, LeadMatured, LeadScored, Outcome

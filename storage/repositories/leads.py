@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from domain.changing import replace
 from domain.lead import Lead, LeadKind, ScoreState, Stage, Status, Touch
 from domain.values import Grade, LeadId, PersonId, UserId
 from storage.errors import StorageError

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
+from domain.changing import replace
 from domain.identity.facts import with_facts
 from domain.person import Identity, Learner, Person, Relation
 from domain.values import ContactKey, PersonId

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
+from domain.changing import replace
 from domain.chat.fields.finding import Candidate, Findings, Owner
 from domain.chat.fields.settle import settle
 from domain.chat.numerals import DIGITS, to_int

@@ -78,6 +78,8 @@ def settle(
     words behind a value that take it back in this field (``数学不报``).
     """
     found = sorted(candidates, key=lambda c: c.span)[: MAX_FINDINGS * 2]
+    if not found:  # most fields of most messages
+        return ()
     kept = [c for c in _uncorrected(passage, found) if not _is_withdrawn(passage, c.span)]
     if withdrawn_after:
         kept = [c for c in kept if not withdrawn_after.match(passage.after(c.span.end, 12))]

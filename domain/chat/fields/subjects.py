@@ -33,12 +33,10 @@ def find_subjects(passage: Passage, lexicon: Lexicon) -> Findings[str]:
 def _candidates(passage: Passage, lexicon: Lexicon) -> Iterator[Candidate[str]]:
     """Yield every spelling of a subject, the longest at each place."""
     text = passage.text.lower()
-    longest = max(map(len, lexicon.subjects), default=0)
-    initials = {alias[0] for alias in lexicon.subjects}
     position = 0
     while position < len(text):
         end = position + 1
-        if text[position] in initials:
+        if longest := lexicon.subject_lengths.get(text[position]):
             end = _end_at(text, position, longest, lexicon) or end
         span = Span(position, end)
         names = lexicon.subjects.get(span.cut(text), ())
