@@ -22,7 +22,7 @@ class Compiler(Steps):
     def __init__(self) -> None:
         """Start with nothing known."""
         super().__init__()
-        self._events = EventCompiler(self, self.of)
+        self.about_events = EventCompiler(self, self.of)
 
     def of(self, expression: Expression, base: int | None = None) -> int:  # noqa: C901, PLR0911, PLR0912
         """Return the slot of an expression's value."""
@@ -71,7 +71,7 @@ class Compiler(Steps):
                 return self.flag(("not", a), lambda _, found: ~found[a].holds)
             case _:
                 self._outside(base, expression)
-                return self._events.of(expression)
+                return self.about_events.of(expression)
 
     def _literal(self, value: float | str | bool | datetime) -> int:  # noqa: FBT001 - it may be one
         # The type belongs to the key: 1, 1.0 and True are equal to Python.

@@ -38,7 +38,7 @@ class EventCompiler:
             case tree.Preference():
                 return self._preference(expression)
             case tree.Done(events, window):
-                ranges = self._ranges(self.events(events), self._window(window))
+                ranges = self.ranges(self.events(events), self.window(window))
                 return self._steps.flag(("done", ranges), lambda _, found: found[ranges].sizes > 0)
             case tree.Sequence(steps, limit, window):
                 return self._sequence([self.events(step) for step in steps], limit, window)
@@ -59,13 +59,13 @@ class EventCompiler:
         )
 
     def _aggregate(self, one: tree.Aggregate) -> int:
-        events, window = self.events(one.events), self._window(one.window)
+        events, window = self.events(one.events), self.window(one.window)
         function, name = one.function, one.property
         if function is Function.COUNT:
-            ranges = self._ranges(events, window)
+            ranges = self.ranges(events, window)
             return self._steps.number(("count", ranges), lambda _, f: aggregate.counted(f[ranges]))
         if function is Function.DAYS:
-            ranges = self._ranges(events, window)
+            ranges = self.ranges(events, window)
             return self._steps.number(
                 ("days", ranges),
                 lambda s, found: aggregate.days_counted(s.columns, found[events], found[ranges]),
@@ -78,7 +78,7 @@ class EventCompiler:
             ("having", events, name),
             lambda s, found: aggregate.having_number(found[events], s.columns.properties.get(name)),
         )
-        ranges = self._ranges(having, window)
+        ranges = self.ranges(having, window)
         return self._steps.number(
             (function, ranges),
             lambda _, found: aggregate.aggregated(function, found[having], found[ranges]),
@@ -90,7 +90,7 @@ class EventCompiler:
             lambda s, found: aggregate.having_any(found[events], s.columns.properties.get(name)),
         )
         having = self._steps.add(("first of", pair), lambda _, found: found[pair][0])
-        ranges = self._ranges(having, window)
+        ranges = self.ranges(having, window)
         return self._steps.number(
             ("distinct", ranges),
             lambda _, found: aggregate.distinct(found[pair][1], found[ranges]),
@@ -98,7 +98,7 @@ class EventCompiler:
 
     def _edge(self, one: tree.Edge) -> int:
         events, name = self.events(one.events), one.property
-        ranges = self._ranges(events, self._window(one.window))
+        ranges = self.ranges(events, self.window(one.window))
         edge = self._at_edge(one.end, events, ranges)
         if name is None:
             return self._steps.add(
@@ -127,7 +127,7 @@ class EventCompiler:
                 is_weighed=by is not None,
             ),
         )
-        ranges = self._ranges(having, self._window(one.window))
+        ranges = self.ranges(having, self.window(one.window))
         return self._steps.add(
             ("preferred", having, ranges, most),
             lambda _, found: Value(lists=preference.preferred(found[having], found[ranges], most)),
@@ -135,8 +135,8 @@ class EventCompiler:
 
     def _sequence(self, steps: list[int], limit: timedelta | None, window: Window) -> int:
         span = None if limit is None else limit // MICROSECOND
-        inside = self._window(window)
-        first = self._ranges(steps[0], inside)
+        inside = self.window(window)
+        first = self.ranges(steps[0], inside)
         return self._steps.flag(
             ("sequence", *steps, span, inside),
             lambda s, found: order.in_sequence(
@@ -146,16 +146,18 @@ class EventCompiler:
 
     def _not_followed(self, first: int, then: int, span: timedelta, window: Window) -> int:
         us = span // MICROSECOND
-        ranges = self._ranges(first, self._window(window))
+        ranges = self.ranges(first, self.window(window))
         return self._steps.flag(
             ("not followed", ranges, then, us),
             lambda s, found: order.not_followed(s, found[first], found[ranges], found[then], us),
         )
 
-    def _window(self, window: Window) -> int:
+    def window(self, window: Window) -> int:
+        """Return the slot of each person's range of events in a window."""
         return self._steps.add(("window", window), lambda s, _: s.window(window))
 
-    def _ranges(self, selection: int, window: int) -> int:
+    def ranges(self, selection: int, window: int) -> int:
+        """Return the slot of each person's range of a selection in a window."""
         return self._steps.add(
             ("within", selection, window), lambda _, found: within(found[selection], found[window])
         )

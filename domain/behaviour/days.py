@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -70,6 +70,15 @@ def days_of(us: Integers, zone: ZoneInfo) -> Integers:
     starts = midnights(first, last, zone)
     before = datetime(first, 1, 1, tzinfo=zone).toordinal() - 1
     return np.searchsorted(starts, us, side="right") + before
+
+
+def starts_of_days(days: Integers, zone: ZoneInfo) -> Integers:
+    """Return the microsecond at which each calendar day begins; the inverse of :func:`days_of`."""
+    if days.size == 0:
+        return np.zeros(days.shape, dtype=np.int64)
+    first, last = (date.fromordinal(int(day)).year for day in (days.min(), days.max()))
+    starts = midnights(first, last, zone)
+    return np.asarray(starts[days - date(first, 1, 1).toordinal()])
 
 
 @lru_cache(maxsize=64)

@@ -9,14 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
 
 from domain.behaviour.columns import Columns
 from domain.behaviour.compile import Compiler
 from domain.behaviour.days import Moments
-from domain.behaviour.steps import Step
+from domain.behaviour.steps import Step, run_steps
 from domain.behaviour.syntax import Expression
 from domain.behaviour.values import Value
 from domain.behaviour.vectors.selection import Scene
@@ -48,11 +45,7 @@ class Plan:
 
     def run(self, columns: Columns, moments: Moments) -> tuple[Value, ...]:
         """Return the value of each expression: a row per person."""
-        scene = Scene(columns, moments)
-        found: list[Any] = []
-        with np.errstate(all="ignore"):  # what overflows is infinite, what makes no sense missing
-            for step in self.steps:
-                found.append(step(scene, found))
+        found = run_steps(self.steps, Scene(columns, moments))
         return tuple(found[root].sized(columns.persons) for root in self.roots)
 
 

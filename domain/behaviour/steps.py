@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, TypeAlias
+
+import numpy as np
 
 from domain.behaviour.values import Flags, Value
 from domain.behaviour.vectors.selection import Scene
@@ -35,3 +37,12 @@ class Steps:
     def flag(self, key: Hashable, holds: Step) -> int:
         """Return the slot of flags that are known everywhere."""
         return self.add(key, lambda s, found: Value(flags=Flags(holds(s, found))))
+
+
+def run_steps(steps: Sequence[Step], scene: Scene) -> list[Any]:
+    """Return what each step finds. What overflows is infinite, what makes no sense is missing."""
+    found: list[Any] = []
+    with np.errstate(all="ignore"):
+        for step in steps:
+            found.append(step(scene, found))
+    return found

@@ -86,5 +86,17 @@ def not_followed(
     return found
 
 
+def unfollowed(
+    scene: Scene, selection: Selection, first: Ranges, then: Selection, span: int
+) -> tuple[Positions, Integers]:
+    """Return persons, rising, and when the time of an event that is not followed so far is over."""
+    members, owner = first.members()
+    positions = selection.positions[members]
+    due = scene.columns.at[positions] + span
+    following, has = _next(then, positions, scene.ends[owner])
+    is_open = (due > _of(scene.moments.us, owner)) & ~(has & (scene.columns.at[following] <= due))
+    return owner[is_open], due[is_open]
+
+
 def _of(per_person: Integers, owner: Positions) -> Integers:
     return per_person[owner] if per_person.ndim else per_person

@@ -58,6 +58,17 @@ def counts(marks: Marks, offsets: Integers) -> Positions:
     return out
 
 
+def reduced_moments(
+    ufunc: np.ufunc, moments: Integers, owner: Positions, rows: int, empty: int
+) -> Integers:
+    """Reduce moments by their owner; owners rise."""
+    out = np.full(rows, empty, dtype=np.int64)
+    starts = starts_of(owner)
+    if starts.size:
+        out[owner[starts]] = ufunc.reduceat(moments, starts)
+    return out
+
+
 def starts_of(*keys: Integers | Positions) -> Positions:
     """Return where a run of equal keys begins; rows with equal keys stand together."""
     if keys[0].size == 0:
