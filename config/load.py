@@ -26,6 +26,8 @@ from config.tables import (
     worktime,
 )
 from config.texts import SHIPPED, Texts
+from config.vocabulary import vocabulary_of
+from domain.behaviour.vocabulary import Vocabulary
 from domain.catalog import Catalog
 from domain.errors import RuleError
 from domain.events.registry import EventRegistry
@@ -48,14 +50,14 @@ def load_catalog(
         ConfigError: files, entries or tables are wrong; it lists everything that is.
     """
     reader = _Reader(overrides)
-    catalog = _catalog(reader, zone)
+    catalog = _catalog(reader, zone, texts)
     problems = reader.problems or list(disagreements(catalog, texts))
     if problems:
         raise ConfigError(problems, texts)
     return replace(catalog, default_line=default_line) if default_line else catalog
 
 
-def _catalog(reader: _Reader, zone: ZoneInfo) -> Catalog:
+def _catalog(reader: _Reader, zone: ZoneInfo, texts: Texts) -> Catalog:
     """Return the catalog; where the reader met a problem a field is missing."""
     tree = reader.rows(channels.FILE, channels.ChannelsFile)
     registry = reader.table(events.FILE, events.EventsFile, events.EventsFile.build)
@@ -63,6 +65,7 @@ def _catalog(reader: _Reader, zone: ZoneInfo) -> Catalog:
     steps = reader.rows(sop.FILE, sop.SopFile)
     return Catalog(
         events=registry,
+        vocabulary=_vocabulary(registry, texts, zone),
         channels=reader.built(channels.FILE, tree, channels.ChannelsFile.tree),
         attribution=reader.built(channels.FILE, tree, channels.ChannelsFile.rules),
         welcomes=reader.table(welcome.FILE, welcome.WelcomeFile, welcome.WelcomeFile.build),
@@ -88,6 +91,10 @@ def _catalog(reader: _Reader, zone: ZoneInfo) -> Catalog:
 
 def _interactions(registry: EventRegistry | None) -> frozenset[str]:
     return registry.interactions() if registry else frozenset()
+
+
+def _vocabulary(registry: EventRegistry | None, texts: Texts, zone: ZoneInfo) -> Vocabulary:
+    return vocabulary_of(registry or EventRegistry.of(()), texts, zone)
 
 
 @dataclass(slots=True)

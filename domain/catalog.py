@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from domain.behaviour.vocabulary import Vocabulary
 from domain.channels.attribution import Attribution, Origin
 from domain.channels.channel import ChannelTree
 from domain.channels.welcome import Welcomes
@@ -38,6 +39,7 @@ class Catalog:
     """All tables. Each one is valid by itself, and all of them agree with each other."""
 
     events: EventRegistry
+    vocabulary: Vocabulary
     channels: ChannelTree
     attribution: Attribution
     welcomes: Welcomes

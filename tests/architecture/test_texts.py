@@ -17,6 +17,7 @@ HAN = re.compile("[\u3400-\u9fff]")
 
 #: Where Chinese words are the matter itself: what people type, not what they read.
 LEXICONS = (
+    "domain/behaviour/words.py",
     "domain/chat/",
     "domain/cleaning/",
 )

@@ -1,0 +1,1 @@
+"""From text to tree: lexer and parser, literals, calls, names."""
