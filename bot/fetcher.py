@@ -20,6 +20,7 @@ from bot.metrics import FETCHES
 from bot.pulling import Puller, delivery_of
 from bot.retry import wait_after
 from bot.storage_watch import StorageWatch
+from bot.surveying import Surveyor
 from bot.trouble import Trouble
 from bot.wecom.client.answers import JsonObject
 from bot.wecom.client.clients import Clients
@@ -62,6 +63,7 @@ class Fetcher:
         self._clock = clock
         self._inquirer = Inquirer(clients)
         self._puller = Puller(clients.corp.kf, inbox, clock, turns)
+        self._surveyor = Surveyor(clients.corp, fetches.database)
         self._watch = StorageWatch("fetcher")
         self._is_taking = False
         self._running: set[asyncio.Task[None]] = set()
@@ -137,15 +139,22 @@ class Fetcher:
     async def _settle(self, row: ClaimedFetch) -> None:
         fetch = row.fetch
         try:
-            if fetch.kind is FetchKind.KF_MESSAGES:
-                await self._puller.pull(fetch)
-            else:
-                await self._put(fetch, await self._inquirer.ask(fetch))
+            await self._ask(fetch)
         except WireError as error:
             await self._failed(row, error)
             return
         is_newest = await self._fetches.finish(row)
         FETCHES.labels(fetch.kind, "answered" if is_newest else "stale").inc()
+
+    async def _ask(self, fetch: Fetch) -> None:
+        if fetch.kind is FetchKind.KF_MESSAGES:
+            await self._puller.pull(fetch)
+        elif fetch.kind is FetchKind.SYNC_PAGE:
+            page = await self._surveyor.survey(int(fetch.subject))
+            if page is not None:
+                await self._put(fetch, page)
+        else:
+            await self._put(fetch, await self._inquirer.ask(fetch))
 
     async def _put(self, fetch: Fetch, answer: JsonObject) -> None:
         document: JsonObject = {

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from bot.keyring import KnownKey, known_keys
+from bot.sync_desk import LocalSyncDesk, SyncDesk
 from domain.access import ApiKey
 from domain.intake.mapping import FileMapping
 from handlers.actions.import_rows import Imported, import_rows
@@ -63,6 +64,11 @@ class IssuedKey:
 class Office(Protocol):
     """The operator's jobs."""
 
+    @property
+    def sync(self) -> SyncDesk:
+        """Jobs about everything that the platform has."""
+        ...
+
     async def import_chunk(
         self, rows: Sequence[Mapping[str, str]], mapping: FileMapping
     ) -> Imported:
@@ -108,6 +114,7 @@ class LocalOffice:
     def __init__(self, parts: Parts) -> None:
         """Use the parts of the service."""
         self._parts = parts
+        self.sync: SyncDesk = LocalSyncDesk(parts)
 
     async def import_chunk(
         self, rows: Sequence[Mapping[str, str]], mapping: FileMapping

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -16,8 +16,11 @@ import msgspec
 from aiohttp import web
 
 from bot.bootstrap import build
+from bot.cluster.sole import sole_service
 from bot.keyring import KnownKey
+from bot.loops import taking_in
 from bot.office import Entry, IssuedKey, LocalOffice, Office, ShownKey
+from bot.sync_desk import RemoteSyncDesk, SyncDesk, add_sync_jobs
 from domain.errors import ClewError
 from domain.intake.mapping import Fault, FileMapping
 from handlers.actions.import_rows import Imported
@@ -100,6 +103,7 @@ def office_app(office: Office) -> web.Application:
     app.router.add_post("/issue-key", door.issue_key)
     app.router.add_post("/api-keys", door.api_keys)
     app.router.add_post("/revoke-key", door.revoke_key)
+    add_sync_jobs(app, office.sync)
     return app
 
 
@@ -159,6 +163,7 @@ class RemoteOffice:
     def __init__(self, session: aiohttp.ClientSession) -> None:
         """Talk over ``session``, which is connected to the socket."""
         self._session = session
+        self.sync: SyncDesk = RemoteSyncDesk(self._ask)
 
     async def import_chunk(
         self, rows: Sequence[Mapping[str, str]], mapping: FileMapping
@@ -213,8 +218,13 @@ class RemoteOffice:
 
 
 @asynccontextmanager
-async def open_office(settings: Settings, clock: Clock) -> AsyncIterator[Office]:
+async def open_office(
+    settings: Settings, clock: Clock, *, is_working: bool = False
+) -> AsyncIterator[Office]:
     """Yield the office of the running service, or one of our own when none runs.
+
+    With ``is_working`` our own takes what comes in and asks the platform while the
+    block runs; what is to be sent waits for the service.
 
     Raises:
         ConfigError, StorageError: as :func:`bot.bootstrap.build`, when none runs.
@@ -225,7 +235,12 @@ async def open_office(settings: Settings, clock: Clock) -> AsyncIterator[Office]
         async with aiohttp.ClientSession(connector=connector, timeout=_TIMEOUT) as session:
             yield RemoteOffice(session)
         return
-    async with build(settings, clock) as parts:
+    async with AsyncExitStack() as stack:
+        if is_working:
+            stack.enter_context(sole_service(settings.store))
+        parts = await stack.enter_async_context(build(settings, clock))
+        if is_working:
+            await stack.enter_async_context(taking_in(parts))
         yield LocalOffice(parts)
 
 

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 from aiohttp import web
 
-from bot import fetcher, relay
 from bot.app import create_app, create_probes
 from bot.bootstrap import Parts, build
 from bot.cluster.roles import ALL_ROLES, ProcessRole, check_roles, is_sqlite
 from bot.cluster.sole import sole_service
 from bot.directory import sync_directory
 from bot.housekeeping import housekeeper_of
+from bot.loops import looping
 from bot.office import LocalOffice
 from bot.office_wire import listening
 from bot.scheduler import SWEEP, Scheduler
@@ -34,10 +34,6 @@ log = structlog.get_logger("clew.service")
 #: How long requests under way may take while the server stops.
 GRACE_SECONDS = 5.0
 _POLL_SECONDS = 0.01
-#: Before a loop that broke begins anew.
-LOOP_PAUSE_SECONDS = 1.0
-#: After how long a loop that did not end is asked again: longer than draining takes.
-ASK_AGAIN_SECONDS = max(relay.GRACE_SECONDS, fetcher.GRACE_SECONDS) + 5
 _INTRODUCTION = b"clew introduction"
 
 
@@ -144,16 +140,6 @@ async def _introduce(parts: Parts) -> None:
     await sync_directory(parts.clients.corp.directory, parts.store, managers, now)
 
 
-async def _unbroken(run: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Run a loop for as long as the service runs: what breaks it is shown, and it begins anew."""
-    while True:
-        try:
-            await run()
-        except Exception:
-            log.exception("loop_broke", loop=run.__qualname__)
-        await asyncio.sleep(LOOP_PAUSE_SECONDS)
-
-
 @asynccontextmanager
 async def _loops(
     parts: Parts, scheduler: Scheduler, roles: frozenset[ProcessRole]
@@ -168,22 +154,5 @@ async def _loops(
     runs = [run for role, run in loops if role in roles]
     if parts.shared.wake_ups is not None:
         runs += [parts.shared.wake_ups.tell, parts.shared.wake_ups.hear]
-    tasks = [asyncio.create_task(_unbroken(run), name=run.__qualname__) for run in runs]
-    try:
+    async with looping(runs):
         yield
-    finally:
-        await _end(tasks)
-
-
-async def _end(tasks: Collection[asyncio.Task[None]]) -> None:
-    """Cancel until all have ended: a library in between may swallow a cancellation."""
-    waiting = set(tasks)
-    while waiting:
-        for task in waiting:
-            task.cancel()
-        ended, waiting = await asyncio.wait(waiting, timeout=ASK_AGAIN_SECONDS)
-        for task in ended:
-            if not task.cancelled() and (error := task.exception()) is not None:
-                log.error("loop_broke", loop=task.get_name(), exc_info=error)
-        if waiting:
-            log.warning("loop_asked_again", loops=sorted(task.get_name() for task in waiting))

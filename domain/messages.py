@@ -194,6 +194,8 @@ class FetchKind(StrEnum):
     KF_CUSTOMER = "kf_customer"
     EMPLOYEE = "employee"
     MP_USER = "mp_user"
+    #: A page of a list of a synchronisation; the subject is the id of its part.
+    SYNC_PAGE = "sync_page"
 
 
 #: Generation of every pull of an account: each wants all that is new, so none makes another

@@ -68,13 +68,17 @@ class RelationState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """Rep and person in WeCom; ``changed_at`` is the event time of ``state``."""
+    """Rep and person in WeCom; ``changed_at`` is the event time of ``state``.
+
+    ``tag_ids`` are the corp tags that the rep put on the customer, in order of id.
+    """
 
     userid: UserId
     state: RelationState
     since: datetime
     changed_at: datetime
     remark: str = ""
+    tag_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.chat import cards, contacts, directory, employees, groups, messages, quiet
+from handlers.chat import cards, contacts, directory, employees, groups, messages, quiet, syncing
 from handlers.doors import forms
 from handlers.jobs import timers
 from handlers.routing import Router
@@ -11,6 +11,17 @@ from handlers.routing import Router
 def root_router() -> Router:
     """Return the router that knows every update somebody takes."""
     root = Router("root")
-    for topic in (contacts, groups, messages, employees, cards, directory, timers, quiet, forms):
+    for topic in (
+        contacts,
+        groups,
+        messages,
+        employees,
+        cards,
+        directory,
+        syncing,
+        timers,
+        quiet,
+        forms,
+    ):
         root.include(topic.router)
     return root

@@ -117,7 +117,7 @@ class Fetches:
 
     def __init__(self, database: Database) -> None:
         """Work on the main database."""
-        self._database = database
+        self.database = database
         self._finish = (
             "update platform_fetch set state = 'done', lease_token = '', error = ''"
             f" where state = 'open' and {any_of(database.dialect, 'id', 1)}"
@@ -129,10 +129,10 @@ class Fetches:
 
     async def claim(self, limit: int, lease_for: timedelta, now: datetime) -> list[ClaimedFetch]:
         """Take up to ``limit`` requests until ``now + lease_for``, oldest first."""
-        if not await self._database.look(IS_DUE, to_micros(now)):
+        if not await self.database.look(IS_DUE, to_micros(now)):
             return []  # nothing to do is nothing to lock
         token = secrets.token_hex(8)
-        async with self._database.write() as tx:
+        async with self.database.write() as tx:
             lease_until = to_micros(now + lease_for)
             rows = await tx.fetch(CLAIM[tx.dialect], to_micros(now), limit, token, lease_until)
         return [
@@ -155,7 +155,7 @@ class Fetches:
 
     async def _finish_all(self, claimed: Sequence[ClaimedFetch]) -> list[bool]:
         tokens = {key_of(row.id, row.lease_token): True for row in claimed}
-        async with self._database.write() as tx:
+        async with self.database.write() as tx:
             ids, told = tx.array([row.id for row in claimed]), msgspec.json.encode(tokens)
             rows = await tx.fetch(self._finish, ids, told.decode())
         done = {row["id"] for row in rows}
@@ -178,7 +178,7 @@ class Fetches:
 
     async def failed(self, limit: int) -> list[FailedFetch]:
         """Return requests that were given up, newest first."""
-        async with self._database.read() as tx:
+        async with self.database.read() as tx:
             rows = await tx.fetch(FAILED, limit)
         return [
             FailedFetch(
@@ -193,12 +193,12 @@ class Fetches:
 
     async def counts(self) -> dict[str, int]:
         """Return how many requests are ``open`` and ``failed``."""
-        async with self._database.read() as tx:
+        async with self.database.read() as tx:
             (row,) = await tx.fetch(COUNTS)
         return {"open": row["open"], "failed": row["failed"]}
 
     async def _change(self, statement: str, *args: object) -> bool:
-        async with self._database.write() as tx:
+        async with self.database.write() as tx:
             return await tx.execute(statement, *args) == 1
 
 

@@ -31,6 +31,7 @@ from storage.repositories.organisation import Organisation
 from storage.repositories.people import People
 from storage.repositories.records import Records
 from storage.repositories.screenings import Screenings
+from storage.repositories.synchronisation import Synchronisations
 from storage.repositories.tags import Tags
 from storage.timers import cancel_timers, set_timers
 
@@ -65,10 +66,12 @@ class UnitOfWork:
         self.follow_ups = FollowUps(tx, vault, ids)
         self.records = Records(tx, vault, ids)
         self.screenings = Screenings(tx, ids)
+        self.syncs = Synchronisations(tx, ids)
         self.is_committed = False
         self.vault = vault
         self._leaving = Leaving()
         self._to_score: dict[PersonId, None] = {}
+        self._held: set[PersonId] = set()
         self._outcomes: list[Outcome] = []
         #: Door and reason of what :meth:`refused` told.
         self.refusals: list[tuple[str, str]] = []
@@ -136,6 +139,14 @@ class UnitOfWork:
         marked = tuple(self._to_score)
         self._to_score.clear()
         return marked
+
+    def hold_offers(self, person_id: PersonId) -> None:
+        """Let the person's mature leads wait in their pools: their news is old."""
+        self._held.add(self.people.get(person_id).root_id)
+
+    def holds_offers(self, person_id: PersonId) -> bool:
+        """Tell whether :meth:`hold_offers` named the person or whoever they were found to be."""
+        return self.people.get(person_id).root_id in self._held
 
     def refused(self, door: str, reason: str) -> None:
         """Tell that something was refused, to be counted after the commit."""

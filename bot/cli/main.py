@@ -103,6 +103,14 @@ def import_file(file: Path, mapping: Path, errors: Path | None) -> None:
     raise SystemExit(import_leads(file, mapping, errors or file.with_suffix(".errors.csv")))
 
 
+@cli.command(help=text("sync.help"))
+def sync() -> None:
+    """Read everything that the platform has; exit 1 when some of it could not be read."""
+    from bot.cli.syncing import synchronise
+
+    raise SystemExit(0 if synchronise() else 1)
+
+
 @cli.group(help=text("inbox.help"))
 def inbox() -> None:
     """Hold the inbox commands."""

@@ -6,7 +6,8 @@ result does not depend on the order in which they are processed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
@@ -61,17 +62,29 @@ def with_relation(person: Person, userid: UserId, state: RelationState, at: date
     return _related(person, _told(_relation(person, userid), userid, state, at))
 
 
-def with_follower(person: Person, userid: UserId, since: datetime, remark: str) -> Person:
+@dataclass(frozen=True, slots=True)
+class SeenByRep:
+    """What the platform's list of followers says about one rep and the customer."""
+
+    userid: UserId
+    since: datetime
+    remark: str = ""
+    tag_ids: Collection[str] = ()
+
+
+def with_follower(person: Person, seen: SeenByRep) -> Person:
     """Return the person with what the platform's list of followers says about a rep.
 
-    The list knows since when, and the newest remark. It does not tell half-added
-    from added: what an event of that moment said stands.
+    The list knows since when, the newest remark and the corp tags. It does not tell
+    half-added from added: what an event of that moment said stands.
     """
+    userid, since = seen.userid, seen.since
     relation = _relation(person, userid)
     if relation is None or since > relation.changed_at:
         relation = _told(relation, userid, RelationState.FRIEND, since)
     since = min(since, relation.since)
-    return _related(person, replace(relation, since=since, remark=remark))
+    known = replace(relation, since=since, remark=seen.remark, tag_ids=tuple(sorted(seen.tag_ids)))
+    return _related(person, known)
 
 
 def _told(before: Relation | None, userid: UserId, state: RelationState, at: datetime) -> Relation:
@@ -84,6 +97,11 @@ def _told(before: Relation | None, userid: UserId, state: RelationState, at: dat
         changed_at=max(at, before.changed_at),
         since=min(at, before.since),
     )
+
+
+def has_relation(person: Person, userid: UserId) -> bool:
+    """Tell whether anything is known between the person and the rep."""
+    return _relation(person, userid) is not None
 
 
 def _relation(person: Person, userid: UserId) -> Relation | None:

@@ -197,9 +197,10 @@ def business_day(moment: datetime, ctx: Context) -> str:
 
 async def offer_matured(outcome: LeadMatured, work: UnitOfWork, ctx: Context) -> None:
     """Find a rep for a lead that reached the pass mark and has none."""
-    if work.leads.get(outcome.lead_id).owner is not None:
+    lead = work.leads.get(outcome.lead_id)
+    if lead.owner is not None:
         return
-    if ctx.offers_leads:
+    if ctx.offers_leads and not work.holds_offers(lead.person_id):
         await find_rep(work, ctx, outcome.lead_id)
     elif await screen(work, ctx, outcome.lead_id) is None:
         enter_pool(work, ctx, outcome.lead_id, PoolKind.DEPARTMENT)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from domain.channels.attribution import Origin
 from domain.events.event import PropertyValue
-from domain.identity.facts import with_follower, with_relation
+from domain.identity.facts import SeenByRep, has_relation, with_follower, with_relation
 from domain.identity.keys import Claim, platform_claim
+from domain.lead import Touch
 from domain.messages import Endpoint, Fetch, FetchKind, Push, Welcome
 from domain.person import Person, RelationState, Source
-from domain.values import ContactKey, IdentityKind, Priority
+from domain.values import ContactKey, IdentityKind, Priority, UserId
 from handlers.actions.follow_up import warn_of_loss
 from handlers.actions.intake import call, enriched, open_lead, recognise
 from handlers.actions.listen import claim_phones
-from handlers.actions.record import occurrence, record
+from handlers.actions.record import Occurrence, occurrence, record
 from handlers.actions.tags import corp
 from handlers.routing import Router
 from handlers.updates.base import external_key
@@ -39,6 +40,9 @@ router = Router("contacts")
 
 #: A welcome code lives 20 s from the event (fact sheet 3.7).
 WELCOME_LIFE = timedelta(seconds=20)
+#: A contact that a list tells of and that is older waits in its pool: a first
+#: synchronisation of thousands must not flood the reps with cards.
+NEWS_FOR = timedelta(days=3)
 
 
 @router.on(CustomerAdded)
@@ -50,13 +54,20 @@ async def customer_added(update: CustomerAdded, work: UnitOfWork, ctx: Context) 
     touch = ctx.catalog.attribution.touch(Origin.WECOM_STATE, update.state, update.at)
     open_lead(work, ctx, person, touch)
     kind = "contact_added_half" if update.is_half else "contact_added"
-    facts: dict[str, PropertyValue] = {"userid": update.userid, "channel": touch.channel}
-    record(work, ctx, person.id, occurrence(update, kind, facts))
+    record(work, ctx, person.id, _added(kind, update.external_userid, update.userid, touch))
     if not update.is_half:
         corp.show_to(work, ctx, person, update.userid)
     if update.welcome_code:
         work.send(await _welcome(update, touch.channel, work, ctx))
     ask_contact(work, update)
+
+
+def _added(kind: str, external_userid: str, userid: UserId, touch: Touch) -> Occurrence:
+    """Return that a rep got a contact: the same whether an event or a list tells of it."""
+    facts: dict[str, PropertyValue] = {"userid": userid, "channel": touch.channel}
+    second = to_micros(touch.at) // 10**6
+    key = f"{kind}:{external_userid}:{userid.casefold()}:{second}"
+    return Occurrence(kind, touch.at, key, properties=facts)
 
 
 async def _welcome(update: CustomerAdded, channel: str, work: UnitOfWork, ctx: Context) -> Push:
@@ -131,19 +142,56 @@ async def _related(update: CustomerUpdate, work: UnitOfWork, state: RelationStat
 @router.on(ExternalContactFetched)
 async def contact_fetched(update: ExternalContactFetched, work: UnitOfWork, ctx: Context) -> None:
     """Take in name, company, open-platform account and the reps' remarks."""
+    person = await take_in_contact(update, work, ctx)
+    # Somebody edited a contact: no new chance, unless nobody knew of the customer before.
+    if not work.leads_of(person.id):
+        open_lead(work, ctx, person, None)
+
+
+async def take_in_contact(
+    update: ExternalContactFetched, work: UnitOfWork, ctx: Context, *, is_listed: bool = False
+) -> Person:
+    """Take in what the platform knows of a customer and the reps who have them.
+
+    With ``is_listed`` nobody told of them before: a rep whom we did not know to
+    have them has added them when the list says, through the channel it says.
+    """
     person = await recognise(work, _claims(update))
     call(work, person, update.name, Source.PLATFORM, update.at)
     for follower in update.followers:
         since = follower.created_at or update.at
-        known = work.people.get(person.id)
-        person = work.people.put(with_follower(known, follower.userid, since, follower.remark))
+        if is_listed and not has_relation(work.people.get(person.id), follower.userid):
+            _added_unseen(update, follower, since, work, ctx)
+        tags = [tag.tag_id for tag in follower.tags if tag.tag_id]
+        seen = SeenByRep(follower.userid, since, follower.remark, tags)
+        work.people.put(with_follower(work.people.get(person.id), seen))
+    person = work.people.get(person.id)
     learned = await claim_phones(work, person, _remark_phones(update.followers), update)
     enriched(work, person, learned)
-    corp.take_in(work, ctx, person, update.followers, update.at)
+    if is_listed:
+        corp.see(work, ctx, person, update.followers)
+    else:
+        corp.take_in(work, ctx, person, update.followers, update.at)
     work.rescore(person.id)
-    # Somebody edited a contact: no new chance, unless nobody knew of the customer before.
-    if not work.leads_of(person.id):
-        open_lead(work, ctx, person, None)
+    return work.people.get(person.id)
+
+
+def _added_unseen(
+    update: ExternalContactFetched,
+    follower: Follower,
+    since: datetime,
+    work: UnitOfWork,
+    ctx: Context,
+) -> None:
+    person = work.people.holder(external_key(update.external_userid))
+    if person is None:
+        return
+    touch = ctx.catalog.attribution.touch(Origin.WECOM_STATE, follower.state, since)
+    if since < work.now - NEWS_FOR:
+        work.hold_offers(person.id)
+    open_lead(work, ctx, person, touch)
+    added = _added("contact_added", update.external_userid, follower.userid, touch)
+    record(work, ctx, person.id, added)
 
 
 def _claims(update: ExternalContactFetched) -> Sequence[Claim]:

@@ -26,6 +26,7 @@ from handlers.updates.group import (
     GroupUpdate,
 )
 from storage.moments import to_micros
+from storage.repositories.organisation import GroupMemberAt
 
 if TYPE_CHECKING:
     from handlers.context import Context
@@ -65,6 +66,7 @@ async def members_joined(update: GroupMembersJoined, work: UnitOfWork, ctx: Cont
 @router.on(GroupMembersLeft)
 async def members_left(update: GroupMembersLeft, work: UnitOfWork, ctx: Context) -> None:
     """Note who left."""
+    await work.organisation.drop_members(update.chat_id, update.members)
     for key in update.contact_keys():
         person = await recognise(work, [platform_claim(key, update.at)])
         what = Occurrence(
@@ -74,6 +76,8 @@ async def members_left(update: GroupMembersLeft, work: UnitOfWork, ctx: Context)
             properties={"chat_id": update.chat_id},
         )
         record(work, ctx, person.id, what)
+    if not update.members:
+        _ask_group(work, update)
 
 
 @router.on(GroupDismissed)
@@ -86,7 +90,10 @@ async def group_dismissed(update: GroupDismissed, work: UnitOfWork, ctx: Context
 @router.on(GroupChatFetched)
 async def group_fetched(update: GroupChatFetched, work: UnitOfWork, ctx: Context) -> None:
     """Take in the group's name and every outside member with the moment they joined."""
-    await work.organisation.put_group(update.chat_id, update.name, update.owner, update.generation)
+    organisation = work.organisation
+    if await organisation.put_group(update.chat_id, update.name, update.owner, update.generation):
+        members = [GroupMemberAt(m.userid, m.is_outside, m.joined_at) for m in update.members]
+        await organisation.put_members(update.chat_id, members)
     for member in update.members:
         if member.is_outside:
             await _take_in(_joined(update, member), work, ctx)

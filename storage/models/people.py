@@ -72,6 +72,8 @@ class RelationRow(Model):
     since = MomentField()
     changed_at = MomentField()
     remark = fields.CharField(max_length=128, default="")
+    #: Corp tags that the rep put on the customer, separated by blanks.
+    tag_ids = fields.CharField(max_length=4000, default="")
 
     class Meta:
         table = "relation"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -36,6 +36,26 @@ class Employee:
     def has_role(self, *roles: str) -> bool:
         """Tell whether the employee holds one of ``roles``."""
         return bool(self.roles.intersection(roles))
+
+
+@dataclass(frozen=True, slots=True)
+class CorpTag:
+    """A tag of the corp's library, under its group."""
+
+    tag_id: str
+    name: str
+    group_id: str
+    group_name: str
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GroupMemberAt:
+    """Somebody in a customer group: a userid, or an external userid when outside."""
+
+    member: str
+    is_outside: bool
+    joined_at: datetime | None = None
 
 
 class Organisation:
@@ -118,9 +138,56 @@ class Organisation:
         self._taken.pop(day, None)
         return written == 1
 
-    async def put_group(self, chat_id: str, name: str, owner: str, generation: int) -> None:
-        """Write what a customer group is called, unless a newer answer was written."""
-        await self._tx.execute(UPSERT_GROUP, chat_id, name, owner, generation)
+    async def put_departments(self, departments: Iterable[tuple[int, str, int | None]]) -> None:
+        """Write (id, name, parent) of departments; an empty name keeps the one that stands."""
+        await self._tx.execute_many(UPSERT_DEPARTMENT, sorted(departments))
+
+    async def put_corp_tags(self, tags: Iterable[CorpTag], generation: int) -> None:
+        """Write the corp's tag library as read at ``generation``; what is not in it is deleted."""
+        rows = [
+            (t.tag_id, t.name, t.group_id, t.group_name, t.position, generation)
+            for t in sorted(tags, key=lambda tag: tag.tag_id)
+        ]
+        await self._tx.execute_set(UPSERT_CORP_TAG, rows)
+        await self._tx.execute(
+            "update corp_tag set is_deleted = true where generation < $1", generation
+        )
+
+    async def corp_tags(self) -> list[CorpTag]:
+        """Return the corp's tags in the order of the library."""
+        rows = await self._tx.fetch(
+            "select * from corp_tag where not is_deleted order by group_name, position, tag_id"
+        )
+        return [
+            CorpTag(r["tag_id"], r["name"], r["group_id"], r["group_name"], r["position"])
+            for r in rows
+        ]
+
+    async def put_members(self, chat_id: str, members: Sequence[GroupMemberAt]) -> None:
+        """Write who is in a group; nobody else is."""
+        before = await self._tx.fetch("select member from group_member where chat_id = $1", chat_id)
+        present = {member.member for member in members}
+        gone = [row["member"] for row in before if row["member"] not in present]
+        await self.drop_members(chat_id, gone)
+        await self._tx.execute_set(
+            UPSERT_MEMBER,
+            [
+                (self._ids.next(), chat_id, m.member, m.is_outside, micros_or_none(m.joined_at))
+                for m in sorted(members, key=lambda member: member.member)
+            ],
+        )
+
+    async def drop_members(self, chat_id: str, members: Sequence[str]) -> None:
+        """Take members out of a group."""
+        await self._tx.execute(
+            f"delete from group_member where chat_id = $1 and {self._tx.any_of('member', 2)}",
+            chat_id,
+            self._tx.array(list(members)),
+        )
+
+    async def put_group(self, chat_id: str, name: str, owner: str, generation: int) -> bool:
+        """Write what a customer group is called; False when a newer answer was written."""
+        return await self._tx.execute(UPSERT_GROUP, chat_id, name, owner, generation) == 1
 
     async def dismiss_group(self, chat_id: str, generation: int) -> None:
         """Mark a customer group as dismissed."""
@@ -175,6 +242,25 @@ RENAME = tuple(
 TAKE_SLOT = """
 insert into rep_day (id, userid, day, used) values ($1, $2, $3, 1)
 on conflict (userid, day) do update set used = rep_day.used + 1 where rep_day.used < $4
+"""
+
+UPSERT_DEPARTMENT = """
+insert into department (id, name, parent_id) values ($1, $2, $3)
+on conflict (id) do update set parent_id = excluded.parent_id,
+  name = case when excluded.name = '' then department.name else excluded.name end
+"""
+
+UPSERT_CORP_TAG = """
+insert into corp_tag (tag_id, name, group_id, group_name, position, generation, is_deleted)
+values ($1, $2, $3, $4, $5, $6, false)
+on conflict (tag_id) do update set
+  name = excluded.name, group_id = excluded.group_id, group_name = excluded.group_name,
+  position = excluded.position, generation = excluded.generation, is_deleted = false
+"""
+
+UPSERT_MEMBER = """
+insert into group_member (id, chat_id, member, is_outside, joined_at) values ($1, $2, $3, $4, $5)
+on conflict (chat_id, member) do update set joined_at = excluded.joined_at
 """
 
 UPSERT_GROUP = """

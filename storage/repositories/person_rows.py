@@ -169,6 +169,7 @@ class PersonRows:
             to_micros(relation.since),
             to_micros(relation.changed_at),
             relation.remark,
+            " ".join(relation.tag_ids),
         )
 
     def learner_cells(self, person_id: PersonId, learner: Learner) -> Cells:
@@ -190,6 +191,7 @@ def _relation(row: Row) -> Relation:
         since=from_micros(row["since"]),
         changed_at=from_micros(row["changed_at"]),
         remark=row["remark"],
+        tag_ids=tuple(row["tag_ids"].split()),
     )
 
 
@@ -219,11 +221,11 @@ where identity.person_id = excluded.person_id
 """
 
 UPSERT_RELATION = """
-insert into relation (id, person_id, userid, state, since, changed_at, remark)
-values ($1, $2, $3, $4, $5, $6, $7)
+insert into relation (id, person_id, userid, state, since, changed_at, remark, tag_ids)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
 on conflict (person_id, userid) do update set
   state = excluded.state, since = excluded.since, changed_at = excluded.changed_at,
-  remark = excluded.remark
+  remark = excluded.remark, tag_ids = excluded.tag_ids
 """
 
 UPSERT_LEARNER = """

@@ -47,6 +47,7 @@ COMMANDS = (
     "story",
     "migrate",
     "import",
+    "sync",
     "inbox",
     "outbox",
     "backup",

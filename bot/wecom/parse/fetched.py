@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from bot.wecom.parse.arrival import Arrival, Common
 from bot.wecom.parse.directory import profile
 from bot.wecom.parse.fields import Fields, MissingField, as_json
 from bot.wecom.parse.identity import asked_about
-from domain.messages import FetchKind
 from domain.values import UserId
 from handlers.updates import (
     EmployeeFetched,
     ExternalContactFetched,
-    FetchRefused,
     Follower,
     FollowerTag,
     GroupChatFetched,
@@ -42,24 +39,16 @@ def _moment(microseconds: int) -> datetime:
         raise MissingField(name) from None
 
 
-class _Answer(Common):
+class AnswerFields(Common):
+    """The fields that every answer to a fetch has."""
+
     asked: str
     account: str
     generation: int
 
 
-def build_answer(arrival: Arrival) -> Update:
-    """Return what was fetched, or the platform's refusal."""
-    kind, answer = arrival.kind, arrival.fields.node("answer")
-    errcode = answer.whole("errcode") or 0
-    if errcode:
-        return FetchRefused(kind=kind, errcode=errcode, **_answer(arrival))
-    answer.drop("errmsg")
-    builder = _BUILDERS.get(kind)
-    return builder(arrival, answer) if builder else arrival.unknown()
-
-
-def _answer(arrival: Arrival) -> _Answer:
+def answer_fields(arrival: Arrival) -> AnswerFields:
+    """Return the common fields; call it last, when all other fields were taken."""
     fields = arrival.fields
     generation, account = fields.whole("generation") or 0, fields.text("account")
     asked = asked_about(arrival.kind, account, fields.text("subject"))
@@ -69,8 +58,21 @@ def _answer(arrival: Arrival) -> _Answer:
     return {**common, "asked": asked, "account": account, "generation": generation}
 
 
-def _external_contact(arrival: Arrival, answer: Fields) -> Update:
-    contact = answer.node("external_contact")
+def external_contact(arrival: Arrival, answer: Fields) -> Update:
+    """Return a customer with the reps who have them."""
+    who = answer.node("external_contact")
+    followers = tuple(follower(seen) for seen in answer.nodes("follow_user"))
+    return contact(who, followers, answer_fields(arrival))
+
+
+def contact(
+    contact: Fields, followers: tuple[Follower, ...], common: AnswerFields
+) -> ExternalContactFetched:
+    """Return a customer with those reps who have them.
+
+    Raises:
+        MissingField: it has no id.
+    """
     return ExternalContactFetched(
         external_userid=contact.need("external_userid"),
         name=contact.text("name"),
@@ -81,18 +83,24 @@ def _external_contact(arrival: Arrival, answer: Fields) -> Update:
         avatar=contact.text("avatar"),
         gender=contact.whole("gender") or 0,
         is_wecom=contact.whole("type") == _USES_WECOM,
-        followers=tuple(_follower(follower) for follower in answer.nodes("follow_user")),
-        **_answer(arrival),
+        followers=followers,
+        **common,
     )
 
 
-def _follower(follower: Fields) -> Follower:
+def follower(follower: Fields) -> Follower:
+    """Return one rep's view of a customer; a page of customers has bare ids of tags.
+
+    Raises:
+        MissingField: it does not name the rep.
+    """
+    bare = tuple(FollowerTag(name="", tag_id=tag_id) for tag_id in follower.texts("tag_id"))
     return Follower(
         userid=UserId(follower.need("userid")),
         remark=follower.text("remark"),
         description=follower.text("description"),
         created_at=follower.moment("createtime"),
-        tags=tuple(_tag(tag) for tag in follower.nodes("tags")),
+        tags=tuple(_tag(tag) for tag in follower.nodes("tags")) + bare,
         remark_corp_name=follower.text("remark_corp_name"),
         remark_mobiles=follower.texts("remark_mobiles"),
         state=follower.text("state"),
@@ -110,7 +118,8 @@ def _tag(tag: Fields) -> FollowerTag:
     )
 
 
-def _group_chat(arrival: Arrival, answer: Fields) -> Update:
+def group_chat(arrival: Arrival, answer: Fields) -> Update:
+    """Return a customer group with all its members."""
     chat = answer.node("group_chat")
     return GroupChatFetched(
         chat_id=chat.need("chat_id"),
@@ -121,7 +130,7 @@ def _group_chat(arrival: Arrival, answer: Fields) -> Update:
         members=tuple(_member(member) for member in chat.nodes("member_list")),
         admins=tuple(UserId(admin.text("userid")) for admin in chat.nodes("admin_list")),
         version=chat.text("member_version"),
-        **_answer(arrival),
+        **answer_fields(arrival),
     )
 
 
@@ -138,11 +147,12 @@ def _member(member: Fields) -> GroupMember:
     )
 
 
-def _kf_customers(arrival: Arrival, answer: Fields) -> Update:
+def kf_customers(arrival: Arrival, answer: Fields) -> Update:
+    """Return 微信客服 customers."""
     return KfCustomersFetched(
         customers=tuple(_kf_customer(found) for found in answer.nodes("customer_list")),
         invalid=answer.texts("invalid_external_userid"),
-        **_answer(arrival),
+        **answer_fields(arrival),
     )
 
 
@@ -156,12 +166,14 @@ def _kf_customer(customer: Fields) -> KfCustomer:
     )
 
 
-def _employee(arrival: Arrival, answer: Fields) -> Update:
+def employee(arrival: Arrival, answer: Fields) -> Update:
+    """Return a member's details."""
     userid = UserId(answer.need("userid"))
-    return EmployeeFetched(userid=userid, profile=profile(answer), **_answer(arrival))
+    return EmployeeFetched(userid=userid, profile=profile(answer), **answer_fields(arrival))
 
 
-def _mp_user(arrival: Arrival, answer: Fields) -> Update:
+def mp_user(arrival: Arrival, answer: Fields) -> Update:
+    """Return a follower of an official account."""
     number = answer.text("qr_scene")
     return MpUserFetched(
         openid=answer.need("openid"),
@@ -172,17 +184,8 @@ def _mp_user(arrival: Arrival, answer: Fields) -> Update:
         tag_ids=tuple(int(tag) for tag in answer.texts("tagid_list") if tag.isdecimal()),
         subscribe_scene=answer.text("subscribe_scene"),
         qr_scene=answer.text("qr_scene_str") or (number if number != "0" else ""),
-        **_answer(arrival),
+        **answer_fields(arrival),
     )
-
-
-_BUILDERS: Mapping[str, Callable[[Arrival, Fields], Update]] = {
-    FetchKind.EXTERNAL_CONTACT: _external_contact,
-    FetchKind.GROUP_CHAT: _group_chat,
-    FetchKind.KF_CUSTOMER: _kf_customers,
-    FetchKind.EMPLOYEE: _employee,
-    FetchKind.MP_USER: _mp_user,
-}
 
 
 def build_timer(arrival: Arrival) -> Update:

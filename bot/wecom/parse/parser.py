@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 
 from bot.wecom.parse import app, approval, archive, contact, directory, kf, official
 from bot.wecom.parse.aibot import build_bot_update
+from bot.wecom.parse.answers import build_answer
 from bot.wecom.parse.arrival import MESSAGE, Arrival, Builder, Peek
 from bot.wecom.parse.document import read_document
-from bot.wecom.parse.fetched import build_answer, build_timer
+from bot.wecom.parse.fetched import build_timer
 from bot.wecom.parse.fields import Fields, MissingField
 from bot.wecom.parse.identity import identify
 from handlers.updates import NOTHING, Ignored, Update

@@ -121,14 +121,25 @@ def take_in(
     after ``at`` (event time). In groups that show computed tags people may do as they
     like: the definition alone says what the tag is.
     """
-    worn = _worn(ctx, followers)
     has = work.tags_of(person.id)
-    for name, userid in worn.items():
-        _see(work, ctx, person, name, userid)
+    worn = see(work, ctx, person, followers)
     for name, tagging in has.items():
         is_gone = tagging.is_worn and name not in worn and tagging.since <= at
         if is_gone and tagging.source is not TagSource.RULE:
             take_off(work, ctx, person.id, name, PutBy(TagSource.WECOM, ""))
+
+
+def see(
+    work: UnitOfWork, ctx: Context, person: Person, followers: Sequence[Follower]
+) -> dict[str, UserId]:
+    """Take in the corp tags that *some* of the members who have a customer show.
+
+    Returns them, each with a member who shows it.
+    """
+    worn = _worn(ctx, followers)
+    for name, userid in worn.items():
+        _see(work, ctx, person, name, userid)
+    return worn
 
 
 def _worn(ctx: Context, followers: Sequence[Follower]) -> dict[str, UserId]:

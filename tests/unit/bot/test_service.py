@@ -13,7 +13,8 @@ from structlog.testing import capture_logs
 
 from bot.clock import DrivenClock
 from bot.cluster.roles import ProcessRefusedError, ProcessRole
-from bot.service import Service, _end, running
+from bot.loops import _end
+from bot.service import Service, running
 from bot.worker import Worker
 from config.settings import Settings
 from domain.messages import Timer
@@ -145,7 +146,7 @@ async def test_an_address_that_is_taken_is_said(
 async def test_a_loop_that_broke_is_shown_and_begins_anew(
     settings: Settings, clock: DrivenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.service.LOOP_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr("bot.loops.LOOP_PAUSE_SECONDS", 0.0)
     works, breaks = Worker.work_once, iter([True])
 
     async def work_once(self: Worker) -> int:
@@ -167,7 +168,7 @@ async def test_a_loop_that_broke_is_shown_and_begins_anew(
 async def test_a_loop_that_swallows_a_cancellation_is_asked_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("bot.service.ASK_AGAIN_SECONDS", NEVER_COMES)
+    monkeypatch.setattr("bot.loops.ASK_AGAIN_SECONDS", NEVER_COMES)
     asked = 0
 
     async def deaf() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.identity.facts import with_facts, with_follower, with_relation
+from domain.identity.facts import SeenByRep, with_facts, with_follower, with_relation
 from domain.person import Attribute, Person, Relation, RelationState, Source
 from domain.values import UserId
 from tests import factories
@@ -150,24 +150,24 @@ def test_reports_of_relations_commute(
 
 
 def test_the_list_of_followers_makes_a_friend_of_a_rep_we_did_not_know_of() -> None:
-    person = with_follower(factories.person(), LI_LEI, NOW, "展会 张三")
+    person = with_follower(factories.person(), SeenByRep(LI_LEI, NOW, "展会 张三"))
     assert person.relations == (Relation(LI_LEI, FRIEND, NOW, NOW, "展会 张三"),)
 
 
 def test_an_edited_remark_replaces_the_one_before() -> None:
     person = with_relation(factories.person(), LI_LEI, FRIEND, NOW)
     for remark in ("张三", "张三 三年级"):
-        person = with_follower(person, UserId("lilei"), NOW, remark)
+        person = with_follower(person, SeenByRep(UserId("lilei"), NOW, remark))
     assert [r.remark for r in person.relations] == ["张三 三年级"]
 
 
 @pytest.mark.parametrize("state", [HALF, DELETED])
 def test_the_list_of_followers_does_not_undo_what_an_event_said(state: RelationState) -> None:
     person = with_relation(factories.person(), LI_LEI, state, NOW)
-    assert with_follower(person, LI_LEI, NOW, "").relations[0].state is state
+    assert with_follower(person, SeenByRep(LI_LEI, NOW)).relations[0].state is state
 
 
 def test_a_follower_of_later_has_added_the_customer_again() -> None:
     person = with_relation(factories.person(), LI_LEI, DELETED, NOW)
-    again = with_follower(person, LI_LEI, NOW + HOUR, "").relations[0]
+    again = with_follower(person, SeenByRep(LI_LEI, NOW + HOUR)).relations[0]
     assert (again.state, again.changed_at, again.since) == (FRIEND, NOW + HOUR, NOW)

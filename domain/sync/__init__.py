@@ -1,0 +1,1 @@
+"""Reading everything the platform has, and comparing it with what Clew keeps."""
