@@ -37,6 +37,7 @@ PUSH_LAG = Histogram(
 STORAGE_FAILURES = Counter(
     "clew_storage_failures_total", "What the storage could not do", ("part", "cause")
 )
+CLOCK_JUMPS = Counter("clew_clock_jumps_total", "Jumps of the machine's clock", ("direction",))
 REFUSALS = Counter("clew_refusals_total", "Expected refusals", ("door", "reason"))
 PURGED = Counter("clew_purged_rows_total", "Rows or payloads dropped after their time", ("what",))
 UNKNOWN = Counter("clew_updates_unknown_total", "Updates that nothing takes, kept for the operator")

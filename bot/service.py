@@ -13,6 +13,8 @@ from aiohttp import web
 
 from bot.app import create_app, create_probes
 from bot.bootstrap import Parts, build
+from bot.clock import SystemClock
+from bot.clock_watch import ClockWatch
 from bot.cluster.roles import ALL_ROLES, ProcessRole, check_roles, is_sqlite
 from bot.cluster.sole import sole_service
 from bot.directory import sync_directory
@@ -152,6 +154,8 @@ async def _loops(
         (ProcessRole.SCHEDULER, housekeeper_of(parts).run),
     )
     runs = [run for role, run in loops if role in roles]
+    if isinstance(parts.clock, SystemClock):  # a driven clock jumps on purpose
+        runs.append(ClockWatch(parts.clock).run)
     if parts.shared.wake_ups is not None:
         runs += [parts.shared.wake_ups.tell, parts.shared.wake_ups.hear]
     async with looping(runs):
