@@ -38,7 +38,7 @@ def test_every_mistake_has_its_sentence_and_every_sentence_its_mistake() -> None
 
 def test_sentences_ask_for_nothing_that_mistakes_do_not_know() -> None:
     known = {"length", "most", "kind", "name", "function", "unit", "wanted", "found"}
-    known |= {"left", "right"}
+    known |= {"left", "right", "reason", "version", "known"}
     for key in TEXTS.keys_under("behaviour.mistake"):
         template = TEXTS.template(f"behaviour.mistake.{key}")
         assert {name for _, name, _, _ in string.Formatter().parse(template) if name} <= known
