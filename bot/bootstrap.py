@@ -35,9 +35,11 @@ from bot.wecom.codec import Codec
 from bot.wecom.errors import Family as WireFamily
 from bot.worker import Worker
 from config.load import load_catalog
+from config.rules import RuleReader
 from config.texts import Texts, load_texts
 from handlers.context import Accounts, Context
 from handlers.root import root_router
+from handlers.rulebook import Rulebook
 from storage.database import Database, inbox_url_of, open_database
 from storage.fetches import Fetches
 from storage.ids import IdSource, claim_node
@@ -147,8 +149,10 @@ def build_context(settings: Settings, texts: Texts) -> Context:
     Raises:
         ConfigError: a table is wrong; every problem is listed.
     """
+    catalog = load_catalog(texts, settings.store.tables_dir, settings.store.zone)
+    reader = RuleReader(catalog, texts, settings.store.zone)
     return Context(
-        catalog=load_catalog(texts, settings.store.tables_dir, settings.store.zone),
+        catalog=catalog,
         words=texts,
         accounts=Accounts(
             corp_id=settings.corp.corp_id,
@@ -156,6 +160,7 @@ def build_context(settings: Settings, texts: Texts) -> Context:
             public_url=settings.public_url,
         ),
         zone=settings.store.zone,
+        rulebook=Rulebook(catalog.rules, reader),
     )
 
 

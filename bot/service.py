@@ -23,6 +23,8 @@ from bot.loops import looping
 from bot.office import LocalOffice
 from bot.office_wire import listening
 from bot.scheduler import SWEEP, Scheduler
+from bot.scoring.keeper import score_keeper_of
+from bot.scoring.seeding import keep_rules
 from domain.chat.models import load_models
 from storage.inbox import InboxState
 from storage.queries.queues import work_waits
@@ -137,6 +139,7 @@ async def _introduce(parts: Parts) -> None:
             (p.code, p.name, catalog.default_line, p.rules.capacity or 0)
             for p in catalog.pools.pools.values()
         )
+        await keep_rules(parts, work)
         await work.commit()
     managers = parts.settings.corp.managers
     await sync_directory(parts.clients.corp.directory, parts.store, managers, now)
@@ -152,6 +155,7 @@ async def _loops(
         (ProcessRole.RELAY, parts.fetcher.run),
         (ProcessRole.SCHEDULER, scheduler.run),
         (ProcessRole.SCHEDULER, housekeeper_of(parts).run),
+        (ProcessRole.SCHEDULER, score_keeper_of(parts).run),
     )
     runs = [run for role, run in loops if role in roles]
     if isinstance(parts.clock, SystemClock):  # a driven clock jumps on purpose

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from config.decode import hint
+from config.agree_rules import rule_disagreements, unknown
 from config.problems import Problem
-from config.tables import channels, filters, lifecycle, pools, scorecard, sop, welcome
+from config.tables import channels, filters, lifecycle, pools, sop, welcome
 from config.texts import FILE as TEXTS_FILE
 from config.texts import Texts
 from domain.catalog import Catalog
 from domain.condition import Condition
 from domain.facts import LEAD_FACTS, PERSON_FACTS
 from domain.lead import Stage, Status
-from domain.scoring.rules import EventRule
 from domain.screening.rules import Reason, Verdict
 
 #: Moves that Clew makes by itself; a table without them would leave leads stuck.
@@ -32,9 +31,7 @@ def disagreements(catalog: Catalog, texts: Texts) -> Iterator[Problem]:
     facts = PERSON_FACTS | texts.keys_under("field")
     lead_facts = facts | LEAD_FACTS | {"intent"}
     yield from _channels(catalog)
-    yield from _event_rules(catalog)
-    yield from _absence_rules(catalog)
-    yield from _static_rules(catalog, facts)
+    yield from rule_disagreements(catalog.rules, catalog, texts)
     yield from _pools(catalog, lead_facts)
     yield from _steps(catalog, lead_facts)
     yield from _transitions(catalog)
@@ -50,39 +47,10 @@ def _channels(catalog: Catalog) -> Iterator[Problem]:
         for number, rule in enumerate(catalog.attribution.rules)
     ]
     for key, code in named:
-        yield from _unknown(code, known, Problem(channels.FILE, "no_such_channel", key))
+        yield from unknown(code, known, Problem(channels.FILE, "no_such_channel", key))
     for code in catalog.welcomes.by_channel:
         if code:
-            yield from _unknown(code, known, Problem(welcome.FILE, "no_such_channel", "channels"))
-
-
-def _event_rules(catalog: Catalog) -> Iterator[Problem]:
-    kinds = frozenset(catalog.events.kinds)
-    for rule in catalog.scorecard.events:
-        if rule.kind in kinds:
-            yield from _properties(rule, catalog)
-        else:
-            yield from _unknown(rule.kind, kinds, Problem(scorecard.FILE, "no_such_kind", rule.id))
-
-
-def _properties(rule: EventRule, catalog: Catalog) -> Iterator[Problem]:
-    known = frozenset(catalog.events.kinds[rule.kind].properties)
-    for condition in rule.where:
-        problem = Problem(scorecard.FILE, "no_such_property", rule.id)
-        yield from _unknown(condition.name, known, problem)
-
-
-def _absence_rules(catalog: Catalog) -> Iterator[Problem]:
-    kinds = frozenset(catalog.events.kinds)
-    for rule in catalog.scorecard.absence:
-        for kind in sorted(rule.kinds):
-            yield from _unknown(kind, kinds, Problem(scorecard.FILE, "no_such_kind", rule.id))
-
-
-def _static_rules(catalog: Catalog, facts: frozenset[str]) -> Iterator[Problem]:
-    for rule in catalog.scorecard.static:
-        conditions = [case.condition for case in rule.cases]
-        yield from _facts(conditions, facts, Problem(scorecard.FILE, "no_such_fact", rule.id))
+            yield from unknown(code, known, Problem(welcome.FILE, "no_such_channel", "channels"))
 
 
 def _pools(catalog: Catalog, facts: frozenset[str]) -> Iterator[Problem]:
@@ -90,7 +58,7 @@ def _pools(catalog: Catalog, facts: frozenset[str]) -> Iterator[Problem]:
     for pool in catalog.pools.pools.values():
         yield from _facts(pool.when, facts, Problem(pools.FILE, "no_such_fact", pool.code))
         for kind in sorted(pool.rules.resets):
-            yield from _unknown(kind, kinds, Problem(pools.FILE, "no_such_kind", pool.code))
+            yield from unknown(kind, kinds, Problem(pools.FILE, "no_such_kind", pool.code))
 
 
 def _steps(catalog: Catalog, facts: frozenset[str]) -> Iterator[Problem]:
@@ -107,7 +75,7 @@ def _transitions(catalog: Catalog) -> Iterator[Problem]:
 def _filters(catalog: Catalog, facts: frozenset[str]) -> Iterator[Problem]:
     """A reason that rejects is a reason of the transition that makes a lead invalid."""
     for name in catalog.filters.fields:
-        yield from _unknown(name, facts, Problem(filters.FILE, "no_such_fact", "fields"))
+        yield from unknown(name, facts, Problem(filters.FILE, "no_such_fact", "fields"))
     invalidate = catalog.lifecycle.transitions.get("invalidate")
     known = frozenset(invalidate.reasons) if invalidate else frozenset()
     for reason in Reason:
@@ -124,7 +92,6 @@ def _texts(catalog: Catalog, texts: Texts) -> Iterator[Problem]:
 def _needed_texts(catalog: Catalog) -> Iterator[str]:
     yield from (f"stage.{stage.value}" for stage in Stage)
     yield from (f"status.{status.value}" for status in Status)
-    yield from (f"advice.{code}" for code in catalog.scorecard.grading.matrix.values())
     for step in catalog.sop.steps:
         yield from (f"next_step.{step.code}", f"words.{step.code}")
     yield from (f"objection.{reason.value}" for reason in Reason)
@@ -136,12 +103,4 @@ def _facts(
     conditions: Iterable[Condition], known: frozenset[str], problem: Problem
 ) -> Iterator[Problem]:
     for condition in conditions:
-        yield from _unknown(condition.name, known, problem)
-
-
-def _unknown(word: str, known: frozenset[str], problem: Problem) -> Iterator[Problem]:
-    """Yield ``problem`` about ``word``, with the nearest known one, unless it is known."""
-    if word not in known:
-        code = f"{problem.code}_but" if hint(word, known) else problem.code
-        values = {"word": word, "hint": hint(word, known)}
-        yield Problem(problem.place, code, problem.key, values)
+        yield from unknown(condition.name, known, problem)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from config.agree import disagreements
 from config.decode import Row, decode
-from config.problems import ConfigError, Problem
+from config.problems import ConfigError, Problem, broken_rule
 from config.tables import (
     channels,
     commands,
@@ -29,8 +29,10 @@ from config.texts import SHIPPED, Texts
 from config.vocabulary import vocabulary_of
 from domain.behaviour.vocabulary import Vocabulary
 from domain.catalog import Catalog
+from domain.channels.channel import ChannelTree
 from domain.errors import RuleError
 from domain.events.registry import EventRegistry
+from domain.scoring.tables import RuleFrame
 from domain.values import BUSINESS_ZONE
 
 Value = TypeVar("Value")
@@ -60,19 +62,20 @@ def load_catalog(
 def _catalog(reader: _Reader, zone: ZoneInfo, texts: Texts) -> Catalog:
     """Return the catalog; where the reader met a problem a field is missing."""
     tree = reader.rows(channels.FILE, channels.ChannelsFile)
+    channel_tree = reader.built(channels.FILE, tree, channels.ChannelsFile.tree)
     registry = reader.table(events.FILE, events.EventsFile, events.EventsFile.build)
     hours = reader.rows(worktime.FILE, worktime.WorktimeFile)
     steps = reader.rows(sop.FILE, sop.SopFile)
     return Catalog(
         events=registry,
         vocabulary=_vocabulary(registry, texts, zone),
-        channels=reader.built(channels.FILE, tree, channels.ChannelsFile.tree),
+        channels=channel_tree,
         attribution=reader.built(channels.FILE, tree, channels.ChannelsFile.rules),
         welcomes=reader.table(welcome.FILE, welcome.WelcomeFile, welcome.WelcomeFile.build),
-        scorecard=reader.table(
+        rules=reader.table(
             scorecard.FILE,
             scorecard.ScorecardFile,
-            lambda file: file.build(_interactions(registry), zone),
+            lambda file: file.build(_frame(channel_tree, registry), zone),
         ),
         lifecycle=reader.table(
             lifecycle.FILE, lifecycle.LifecycleFile, lifecycle.LifecycleFile.build
@@ -89,8 +92,9 @@ def _catalog(reader: _Reader, zone: ZoneInfo, texts: Texts) -> Catalog:
     )
 
 
-def _interactions(registry: EventRegistry | None) -> frozenset[str]:
-    return registry.interactions() if registry else frozenset()
+def _frame(tree: ChannelTree | None, registry: EventRegistry | None) -> RuleFrame:
+    points = {code: channel.points for code, channel in tree.channels.items()} if tree else {}
+    return RuleFrame(points, registry.interactions() if registry else frozenset())
 
 
 def _vocabulary(registry: EventRegistry | None, texts: Texts, zone: ZoneInfo) -> Vocabulary:
@@ -134,13 +138,9 @@ class _Reader:
             try:
                 return build(rows)
             except RuleError as error:
-                self.problems.append(_broken_rule(file, error))
+                self.problems.append(broken_rule(file, error))
         return cast("Value", None)
 
     def _path(self, file: str) -> Path:
         own = self.overrides / file if self.overrides else None
         return own if own is not None and own.is_file() else SHIPPED / file
-
-
-def _broken_rule(file: str, error: RuleError) -> Problem:
-    return Problem(file, f"rule.{error.code}", error.subject, {"detail": error.detail})

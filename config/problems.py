@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from config.texts import Texts
-from domain.errors import ClewError
+from domain.errors import ClewError, RuleError
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -52,3 +52,8 @@ class ConfigError(ClewError):
     def __str__(self) -> str:
         """Return all lines."""
         return self.message
+
+
+def broken_rule(file: str, error: RuleError) -> Problem:
+    """Return what a table that contradicts itself says, as a problem of its file."""
+    return Problem(file, f"rule.{error.code}", error.subject, {"detail": error.detail})

@@ -15,7 +15,7 @@ from domain.followup.next_step import Sop
 from domain.lead import Touch
 from domain.lifecycle.transitions import Lifecycle
 from domain.pools.pool import Pools
-from domain.scoring.scorecard import Scorecard
+from domain.scoring.tables import RuleTables
 from domain.screening.rules import FilterRules
 from domain.tags.spec import TagBook
 from domain.worktime import QuietHours, WorkTime
@@ -36,14 +36,18 @@ class ReminderRules:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """All tables. Each one is valid by itself, and all of them agree with each other."""
+    """All tables. Each one is valid by itself, and all of them agree with each other.
+
+    ``rules`` are those of the files; once versions are kept in the database, the
+    version in force takes their place.
+    """
 
     events: EventRegistry
     vocabulary: Vocabulary
     channels: ChannelTree
     attribution: Attribution
     welcomes: Welcomes
-    scorecard: Scorecard
+    rules: RuleTables
     lifecycle: Lifecycle
     pools: Pools
     sop: Sop

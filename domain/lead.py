@@ -116,6 +116,7 @@ class Lead:
     last_touch: Touch | None = None
     score: ScoreState = ScoreState()
     invalid_reason: str = ""
+    basis_mark: str = ""
     version: int = 0
 
     @property

@@ -10,7 +10,9 @@ from handlers.running import RunningLists
 
 if TYPE_CHECKING:
     from domain.catalog import Catalog
+    from domain.scoring.tables import RuleTables
     from handlers.ports import Words
+    from handlers.rulebook import Rulebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,9 @@ class Accounts:
 class Context:
     """Business tables, words, accounts and running lists; no connection, no clock.
 
+    The tables are those of the start, but for the rules of the score, which the
+    rulebook follows.
+
     With ``offers_leads`` false mature leads wait in their pools instead of going
     to reps: an import must not flood them.
     """
@@ -34,5 +39,11 @@ class Context:
     words: Words
     accounts: Accounts
     zone: ZoneInfo
+    rulebook: Rulebook
     offers_leads: bool = True
     lists: RunningLists = field(default_factory=RunningLists)
+
+    @property
+    def rules(self) -> RuleTables:
+        """The rules of the score in force."""
+        return self.rulebook.current

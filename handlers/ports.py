@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
     from datetime import datetime
 
+    from domain.scoring.tables import RuleFrame, RuleTables
     from storage.inbox import Delivery
 
 
@@ -52,4 +53,16 @@ class Visitors(Protocol):
 
     async def member_of(self, code: str) -> str:
         """Return the userid of the member, or an empty text for nobody of the corp."""
+        ...
+
+
+class RuleReader(Protocol):
+    """Reads versions of the rule tables."""
+
+    def read(self, sources: Mapping[str, str], frame: RuleFrame, number: int) -> RuleTables:
+        """Return a version as it was meant when it was kept.
+
+        Raises:
+            ClewError: the texts are no rule tables; the message names every problem.
+        """
         ...

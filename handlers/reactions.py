@@ -19,8 +19,7 @@ from domain.outcomes import (
     StageChanged,
     StatusChanged,
 )
-from handlers.actions import advance, answer, assign, merge, screen
-from handlers.actions.score import rescore
+from handlers.actions import advance, answer, assign, merge, score, screen
 from handlers.actions.tags.corp import show_changes
 
 if TYPE_CHECKING:
@@ -42,8 +41,8 @@ REACTIONS: dict[type, tuple[Reaction, ...]] = {
     LeadCooled: (advance.cool,),
     CardExpired: (assign.offer_next,),
     CardReturned: (assign.offer_next,),
-    StageChanged: (advance.note_stage,),
-    StatusChanged: (advance.note_status, answer.take_by_status),
+    StageChanged: (advance.note_stage, score.stand_elsewhere),
+    StatusChanged: (advance.note_status, score.stand_elsewhere, answer.take_by_status),
 }
 
 
@@ -54,8 +53,12 @@ async def settle(work: UnitOfWork, ctx: Context) -> None:
         RuntimeError: reactions set each other off without end; a defect, the batch
             is rolled back and parked.
     """
+    await ctx.rulebook.refresh(work.tx)
+    for event in work.events.added():
+        if event.kind in ctx.rules.kinds:  # the tables may have changed since it was recorded
+            work.rescore(event.person_id)
     for _ in range(_MOST_ROUNDS):
-        has_scored = rescore(work, ctx)
+        has_scored = score.rescore(work, ctx)
         outcomes = work.take_outcomes()
         if not outcomes and not has_scored:
             show_changes(work, ctx)

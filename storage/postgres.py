@@ -241,6 +241,7 @@ class PostgresDatabase(Database):
             with wrapping():
                 await inner.start()
             transaction = PostgresTransaction(connection, inner, self._sets)
+            transaction.is_read_only = "readonly" in options
             try:
                 yield transaction
             except BaseException:

@@ -51,6 +51,8 @@ class Transaction(ABC):
     """An open transaction. It is usable only inside its ``async with`` block."""
 
     dialect: Dialect
+    #: It can only look: a snapshot that locks no rows.
+    is_read_only: bool = False
 
     @abstractmethod
     async def fetch(self, sql: str, *args: object) -> Sequence[Row]:
@@ -107,9 +109,9 @@ class Transaction(ABC):
     def for_update(self, table: str = "") -> str:
         """Return the suffix of a select that locks its rows (of ``table`` in a join).
 
-        SQLite's writer holds all rows anyway.
+        SQLite's writer holds all rows anyway, and who only looks locks nothing.
         """
-        if self.dialect is not Dialect.POSTGRES:
+        if self.dialect is not Dialect.POSTGRES or self.is_read_only:
             return ""
         return f" for update of {table}" if table else " for update"
 

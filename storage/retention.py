@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from storage.ids import first_id_at
+from storage.marks import mark_of, put_mark
 from storage.moments import to_micros
 
 if TYPE_CHECKING:
@@ -15,11 +16,6 @@ if TYPE_CHECKING:
 _UNKNOWN = """
 delete from unknown_update where id in (
   select id from unknown_update where at < $1 order by at limit $2)
-"""
-_DAY_DONE = "select value from counter where name = $1"
-_SET_DAY = """
-insert into counter (name, value) values ($1, $2)
-on conflict (name) do update set value = excluded.value
 """
 
 
@@ -48,10 +44,9 @@ async def forget_unknown(tx: Transaction, before: datetime, limit: int) -> int:
 
 async def day_done(tx: Transaction, duty: str) -> int:
     """Return the ordinal of the last day on which a daily duty was done; 0 for never."""
-    row = await tx.fetch_one(_DAY_DONE, duty)
-    return int(row["value"]) if row else 0
+    return await mark_of(tx, duty)
 
 
 async def mark_day(tx: Transaction, duty: str, day: int) -> None:
     """Remember that a daily duty was done on the day with this ordinal."""
-    await tx.execute(_SET_DAY, duty, day)
+    await put_mark(tx, duty, day)

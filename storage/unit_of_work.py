@@ -24,12 +24,14 @@ from domain.values import ContactKey, LeadId, PersonId
 from storage.fetches import insert_fetches
 from storage.moments import to_micros
 from storage.outbox import insert_pushes
+from storage.repositories.bases import Bases
 from storage.repositories.events import Events
 from storage.repositories.followups import FollowUps
 from storage.repositories.leads import Leads
 from storage.repositories.organisation import Organisation
 from storage.repositories.people import People
 from storage.repositories.records import Records
+from storage.repositories.rules import Rules
 from storage.repositories.screenings import Screenings
 from storage.repositories.synchronisation import Synchronisations
 from storage.repositories.tags import Tags
@@ -67,6 +69,8 @@ class UnitOfWork:
         self.records = Records(tx, vault, ids)
         self.screenings = Screenings(tx, ids)
         self.syncs = Synchronisations(tx, ids)
+        self.rules = Rules(tx)
+        self.bases = Bases(tx, vault, ids, self.people)
         self.is_committed = False
         self.vault = vault
         self._leaving = Leaving()
@@ -186,6 +190,7 @@ class UnitOfWork:
         await self.events.save()
         await self.leads.save()
         await self.tags.save()
+        await self.bases.save()
         await insert_pushes(self.tx, self.vault, self.ids, self._leaving.pushes, self.now)
         await insert_fetches(self.tx, self.ids, self._leaving.fetches, self.now)
         timers = self._leaving.timers
@@ -224,3 +229,9 @@ class Store:
         if work.is_committed:
             for ring in self.on_commit:
                 ring()
+
+    @asynccontextmanager
+    async def looking(self, now: datetime) -> AsyncIterator[UnitOfWork]:
+        """Open a unit of work that can only look: one snapshot, which holds nobody up."""
+        async with self.database.read() as tx:
+            yield UnitOfWork(tx, self.vault, self.ids, now)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from enum import StrEnum
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -12,8 +15,6 @@ from config.tables.rows import (
     Code,
     ConditionRow,
     Name,
-    NotNegative,
-    Positive,
     Share,
     TomlRow,
     Whole,
@@ -34,18 +35,36 @@ from domain.scoring.rules import (
     StaticRule,
 )
 from domain.scoring.scorecard import InitialRule, Scorecard
+from domain.scoring.tables import Guard, Phase, RuleFrame, RuleTables
 
 FILE = "scorecard.toml"
 
-Marks = tuple[float, float, float]
+#: No rule needs more; what is beyond is a slip of the pen.
+Points = Annotated[float, msgspec.Meta(ge=-1000, le=1000)]
+Loss = Annotated[float, msgspec.Meta(ge=-1000, le=0)]
+Cap = Annotated[float, msgspec.Meta(ge=0, le=10_000)]
+Mark = Annotated[float, msgspec.Meta(ge=0, le=100)]
+Tenth = Annotated[float, msgspec.Meta(ge=0, le=10)]
+#: From an hour to ten years.
+Days = Annotated[float, msgspec.Meta(ge=0.04, le=3650)]
+Marks = tuple[Mark, Mark, Mark]
+
+
+class Model(StrEnum):
+    """What may make up the dynamic score of a phase."""
+
+    CHANNEL = "channel"
+    EVENT = "event"
+    ABSENCE = "absence"
+    STANDING = "standing"
 
 
 class DecayRow(TomlRow, frozen=True):
     """``decay = { half_life = 14 }``, ``{ linear = 30 }``, ``{ step = 7, floor = 0.5 }``: days."""
 
-    half_life: Positive | None = None
-    linear: Positive | None = None
-    step: Positive | None = None
+    half_life: Days | None = None
+    linear: Days | None = None
+    step: Days | None = None
     floor: Share = 0.0
 
     def __post_init__(self) -> None:
@@ -66,8 +85,8 @@ class DecayRow(TomlRow, frozen=True):
 class CapsRow(TomlRow, frozen=True):
     """``caps = { per_day = 10, total = 30 }``."""
 
-    per_day: NotNegative | None = None
-    total: NotNegative | None = None
+    per_day: Cap | None = None
+    total: Cap | None = None
 
     def build(self) -> Caps:
         """Return the caps."""
@@ -80,12 +99,13 @@ class EventRuleRow(TomlRow, frozen=True):
     id: Code
     label: Name
     kind: Code
-    points: float
+    points: Points
     where: list[ConditionRow] = msgspec.field(default_factory=list)
     repeat: Repeat = Repeat.EACH
     decay: DecayRow | None = None
     caps: CapsRow | None = None
     group: str = ""
+    phases: list[Phase] = msgspec.field(default_factory=list)
 
     def build(self) -> EventRule:
         """Return the rule."""
@@ -116,8 +136,8 @@ class GroupRow(TomlRow, frozen=True):
 class StepRow(TomlRow, frozen=True):
     """``{ days = 7, points = -5 }``."""
 
-    days: Annotated[int, msgspec.Meta(ge=1)]
-    points: Annotated[float, msgspec.Meta(le=0)]
+    days: Annotated[int, msgspec.Meta(ge=1, le=3650)]
+    points: Loss
 
 
 class AbsenceRow(TomlRow, frozen=True):
@@ -127,6 +147,7 @@ class AbsenceRow(TomlRow, frozen=True):
     label: Name
     steps: list[StepRow]
     kinds: list[Code] = msgspec.field(default_factory=list)
+    phases: list[Phase] = msgspec.field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Refuse steps that do not go on in time."""
@@ -144,7 +165,7 @@ class AbsenceRow(TomlRow, frozen=True):
 class CaseRow(TomlRow, frozen=True):
     """``{ is = "in", value = ["北京"], points = 20 }``; the fact is the rule's."""
 
-    points: float
+    points: Points
     comparison: Comparison = msgspec.field(name="is", default=Comparison.EQUAL)
     value: Fact | list[Fact] | None = None
 
@@ -158,12 +179,13 @@ class CaseRow(TomlRow, frozen=True):
 
 
 class StaticRow(TomlRow, frozen=True):
-    """One ``[[static]]``: the first case that holds counts."""
+    """One ``[[static]]`` or ``[[standing]]``: the first case that holds counts."""
 
     id: Code
     label: Name
     fact: Name
     cases: list[CaseRow]
+    phases: list[Phase] = msgspec.field(default_factory=list)
 
     def build(self) -> StaticRule:
         """Return the rule."""
@@ -178,7 +200,7 @@ class GradingRow(TomlRow, frozen=True):
     levels: Marks
     static_weight: Share
     dynamic_weight: Share
-    pass_mark: NotNegative
+    pass_mark: Mark
     matrix: dict[str, Code]
 
     def build(self) -> Grading:
@@ -198,14 +220,48 @@ class GradingRow(TomlRow, frozen=True):
 
 
 class InitialRow(TomlRow, frozen=True):
-    """``[initial]``: what a lead without a known channel starts with, and how starts fade."""
+    """``[initial]``: what a lead without a known channel starts with, and how starts fade.
 
-    default_points: NotNegative = 5.0
+    ``channels`` takes the place of the points in ``channels.toml``, by code.
+    """
+
+    default_points: Tenth = 5.0
     decay: DecayRow | None = None
+    channels: dict[str, Tenth] = msgspec.field(default_factory=dict)
 
     def build(self) -> InitialRule:
         """Return the rule."""
         return InitialRule(self.default_points, self.decay.build() if self.decay else Decay())
+
+
+class PhaseRow(TomlRow, frozen=True):
+    """``[phase.screening]``: what counts in the phase, and where its grading differs."""
+
+    use: list[Model] = msgspec.field(default_factory=lambda: list(Model))
+    pass_mark: Mark | None = None
+    static_weight: Share | None = None
+    dynamic_weight: Share | None = None
+
+    def grading(self, general: GradingRow) -> Grading:
+        """Return the grading of the phase.
+
+        Raises:
+            RuleError: the weights do not add up.
+        """
+        own = {"pass_mark": self.pass_mark, "static_weight": self.static_weight}
+        own["dynamic_weight"] = self.dynamic_weight
+        given = {name: value for name, value in own.items() if value is not None}
+        return replace(general.build(), **given)  # type: ignore[arg-type]
+
+
+class GuardRow(TomlRow, frozen=True):
+    """``[guard]``: what may be published without being confirmed."""
+
+    most_activated: Share = 0.1
+
+    def build(self) -> Guard:
+        """Return the guard."""
+        return Guard(self.most_activated)
 
 
 class ScorecardFile(TomlRow, frozen=True):
@@ -215,25 +271,67 @@ class ScorecardFile(TomlRow, frozen=True):
     name: Name
     grading: GradingRow
     initial: InitialRow = InitialRow()
+    phase: dict[Phase, PhaseRow] = msgspec.field(default_factory=dict)
+    guard: GuardRow = GuardRow()
     static: list[StaticRow] = msgspec.field(default_factory=list)
+    standing: list[StaticRow] = msgspec.field(default_factory=list)
     event: list[EventRuleRow] = msgspec.field(default_factory=list)
     group: list[GroupRow] = msgspec.field(default_factory=list)
     absence: list[AbsenceRow] = msgspec.field(default_factory=list)
 
-    def build(self, interactions: frozenset[str], zone: ZoneInfo) -> Scorecard:
-        """Return the scorecard.
+    def build(self, frame: RuleFrame, zone: ZoneInfo, number: int | None = None) -> RuleTables:
+        """Return the tables, as version ``number`` or the one that the file names.
 
         Raises:
             RuleError: rules contradict each other.
         """
+        version = self.version if number is None else number
+        whole = self._whole(frame, zone, version)
+        cards = {phase: self._card(phase, whole) for phase in Phase}
+        points = {**frame.points, **self.initial.channels}
+        return RuleTables(
+            whole, MappingProxyType(cards), MappingProxyType(points), self.guard.build()
+        )
+
+    def _whole(self, frame: RuleFrame, zone: ZoneInfo, version: int) -> Scorecard:
         return Scorecard(
-            version=self.version,
+            version=version,
             name=self.name,
             grading=self.grading.build(),
             initial=self.initial.build(),
             static=tuple(row.build() for row in self.static),
             events=tuple(row.build() for row in self.event),
             groups=tuple(row.build() for row in self.group),
-            absence=tuple(row.build(interactions) for row in self.absence),
+            absence=tuple(row.build(frame.interactions) for row in self.absence),
+            standing=tuple(row.build() for row in self.standing),
             zone=zone,
         )
+
+    def _card(self, phase: Phase, whole: Scorecard) -> Scorecard:
+        row = self.phase.get(phase, PhaseRow())
+        uses = frozenset(row.use)
+        return replace(
+            whole,
+            grading=row.grading(self.grading),
+            has_start=Model.CHANNEL in uses,
+            static=_of_phase(phase, self.static, whole.static),
+            events=_of_phase(phase, self.event, whole.events) if Model.EVENT in uses else (),
+            absence=_of_phase(phase, self.absence, whole.absence) if Model.ABSENCE in uses else (),
+            standing=(
+                _of_phase(phase, self.standing, whole.standing) if Model.STANDING in uses else ()
+            ),
+        )
+
+
+class _Phased(Protocol):
+    @property
+    def phases(self) -> list[Phase]: ...
+
+
+Rule = TypeVar("Rule")
+
+
+def _of_phase(phase: Phase, rows: Sequence[_Phased], rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """Return the rules of a phase; a rule whose row names none is of all."""
+    pairs = zip(rows, rules, strict=True)
+    return tuple(rule for row, rule in pairs if not row.phases or phase in row.phases)

@@ -61,7 +61,8 @@ def next_looks_at(
 
 def _may_ripen(rated: Rated, card: Scorecard) -> bool:
     """Tell whether the lead would be mature without its losses: gains only fade."""
-    gains = rated.share.initial + sum(points for points in rated.share.points if points > 0)
+    gains = rated.share.initial + rated.share.standing
+    gains += sum(points for points in rated.share.points if points > 0)
     gains += sum(max(0.0, *(step.points for step in rule.steps)) for rule in card.absence)
     grading = card.grading
     return grading.is_mature(grading.composite_of(rated.state.static, clipped(gains)) + _NEAR)
@@ -134,6 +135,7 @@ def _differs(rated: Sequence[Rated], minutes: Integers, card: Scorecard) -> NDAr
     us = minutes.ravel() * _MINUTE_US
     histories = [one.history for one in rated for _ in range(columns)]
     raw = count(histories, Moments(us, days_of(us, card.zone)), card).raw()
+    raw += np.repeat(np.array([one.share.standing for one in rated], dtype=np.float64), columns)
     static = np.repeat([one.state.static for one in rated], columns)
     grading = card.grading
     rough = grading.static_weight * static + grading.dynamic_weight * np.clip(raw, 0.0, 100.0)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.channels.channel import ChannelTree
 from domain.lead import Touch
 
 #: Channel points run to 10, dynamic scores to 100 (product section 7).
@@ -21,9 +21,11 @@ class ChannelStart:
     at: datetime
 
 
-def start_of(touch: Touch | None, channels: ChannelTree) -> ChannelStart | None:
-    """Return the start that ``touch`` (as a rule the first one) gives, or None if unknown."""
-    channel = channels.channels.get(touch.channel) if touch else None
-    if touch is None or channel is None:
+def start_of(touch: Touch | None, points: Mapping[str, float]) -> ChannelStart | None:
+    """Return the start that ``touch`` (as a rule the first one) gives, or None if unknown.
+
+    ``points`` is the quality of each channel, 0–10, by code.
+    """
+    if touch is None or touch.channel not in points:
         return None
-    return ChannelStart(channel.code, channel.points, touch.at)
+    return ChannelStart(touch.channel, points[touch.channel], touch.at)

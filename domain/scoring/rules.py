@@ -113,7 +113,7 @@ class AbsenceRule:
 
 @dataclass(frozen=True, slots=True)
 class StaticCase:
-    """Points of the static score if ``condition`` holds."""
+    """Points if ``condition`` holds."""
 
     condition: Condition
     points: float

@@ -8,15 +8,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.behaviour.days import Moments
-from domain.channels.channel import ChannelTree
 from domain.condition import Fact
-from domain.events.event import Event
-from domain.facts import facts_of
-from domain.lead import Lead, ScoreState
-from domain.person import Person
+from domain.lead import ScoreState
 from domain.scoring.grade import cell_of, rounded, standard_of
 from domain.scoring.history import History, Subject, history_of
-from domain.scoring.initial import start_of
 from domain.scoring.kernel import Counted, count
 from domain.scoring.rules import StaticRule
 from domain.scoring.scorecard import Scorecard
@@ -31,6 +26,7 @@ class Part(StrEnum):
     CHANNEL = "channel"
     EVENT = "event"
     ABSENCE = "absence"
+    STANDING = "standing"
     #: What clipping to 0–100 took away or gave back, on either score.
     LIMIT = "limit"
 
@@ -55,11 +51,15 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One lead's part of what the kernel counted; ``raw`` is the sum before clipping."""
+    """One lead's part of what the kernel counted; ``raw`` is the sum before clipping.
+
+    ``standing`` is what the standing rules give, and part of ``raw``.
+    """
 
     initial: float
     absence: Sequence[float]
     points: Sequence[float]
+    standing: float
     raw: float
 
 
@@ -83,38 +83,36 @@ class Scored:
     advice: str
 
 
-def subject_of(
-    person: Person, lead: Lead, events: Sequence[Event], channels: ChannelTree
-) -> Subject:
-    """Gather what is scored; the channel of the first touch starts the score."""
-    touch = lead.first_touch
-    since = min(lead.created_at, touch.at) if touch else lead.created_at
-    return Subject(facts_of(person), events, since, start_of(touch, channels))
-
-
 def score(subject: Subject, rules: Scorecard, now: datetime) -> Scored:
     """Score one lead as of ``now``, by all events given, and explain it."""
     return explained(rate_all([subject], rules, now)[0], rules)
 
 
-def rate_all(subjects: Sequence[Subject], rules: Scorecard, now: datetime) -> list[Rated]:
-    """Score many leads at once; each state equals :func:`score` of that lead to the last bit."""
+def rate_all(
+    subjects: Sequence[Subject], rules: Scorecard, now: datetime | Sequence[datetime]
+) -> list[Rated]:
+    """Score many leads at once, as of one moment or of a moment each.
+
+    Each state equals :func:`score` of that lead to the last bit.
+    """
+    moments = [now] * len(subjects) if isinstance(now, datetime) else now
     histories = [history_of(subject, rules) for subject in subjects]
-    counted = count(histories, Moments.of([now] * len(subjects), rules.zone), rules)
-    shares = _shares(counted)
+    counted = count(histories, Moments.of(moments, rules.zone), rules)
+    standing = [standing_score(subject.facts, rules) for subject in subjects]
+    shares = _shares(counted, standing)
     return [
-        Rated(subject, history, _state(subject, history, share, rules, now), share)
-        for subject, history, share in zip(subjects, histories, shares, strict=True)
+        Rated(subject, history, _state(subject, history, share, rules, at), share)
+        for subject, history, share, at in zip(subjects, histories, shares, moments, strict=True)
     ]
 
 
-def _shares(counted: Counted) -> Iterator[Share]:
+def _shares(counted: Counted, standing: Sequence[float]) -> Iterator[Share]:
     # Lists once, not a numpy scalar per number: the columns are many and short.
     initial, raw, absence = counted.initial.tolist(), counted.raw().tolist(), counted.absence
     points, ends = counted.points.tolist(), counted.offsets.tolist()
     for index, missed in enumerate(absence.tolist()):
-        own = points[ends[index] : ends[index + 1]]
-        yield Share(initial[index], missed, own, raw[index])
+        own, stands = points[ends[index] : ends[index + 1]], standing[index]
+        yield Share(initial[index], missed, own, stands, raw[index] + stands)
 
 
 def _state(
@@ -153,21 +151,32 @@ def explained(rated: Rated, rules: Scorecard) -> Scored:
 
 def static_score(facts: Mapping[str, Fact], rules: Scorecard) -> float:
     """Return the static score 0–100 of a person's facts."""
-    return clipped(sum(points for _, points in _static_points(facts, rules)))
+    return clipped(sum(points for _, points in _points_by_case(facts, rules.static)))
+
+
+def standing_score(facts: Mapping[str, Fact], rules: Scorecard) -> float:
+    """Return what a lead's standing adds to its dynamic score, before clipping."""
+    return float(sum(points for _, points in _points_by_case(facts, rules.standing)))
 
 
 def static_contributions(facts: Mapping[str, Fact], rules: Scorecard) -> tuple[Contribution, ...]:
     """Return what each static rule gives: the first case that holds, if it is worth anything."""
+    return _contributions(Part.STATIC, facts, rules.static)
+
+
+def _contributions(
+    part: Part, facts: Mapping[str, Fact], rules: Sequence[StaticRule]
+) -> tuple[Contribution, ...]:
     return tuple(
-        Contribution(Part.STATIC, rule.id, rule.label, points)
-        for rule, points in _static_points(facts, rules)
+        Contribution(part, rule.id, rule.label, points)
+        for rule, points in _points_by_case(facts, rules)
     )
 
 
-def _static_points(
-    facts: Mapping[str, Fact], rules: Scorecard
+def _points_by_case(
+    facts: Mapping[str, Fact], rules: Sequence[StaticRule]
 ) -> Iterator[tuple[StaticRule, float]]:
-    for rule in rules.static:
+    for rule in rules:
         for case in rule.cases:
             if case.condition.holds(facts):
                 if case.points:
@@ -200,6 +209,7 @@ def _dynamic_contributions(rated: Rated, rules: Scorecard) -> tuple[Contribution
         Contribution(Part.ABSENCE, rule.id, rule.label, rounded(points))
         for rule, points in zip(rules.absence, share.absence, strict=True)
     )
+    found.extend(_contributions(Part.STANDING, subject.facts, rules.standing))
     return tuple(part for part in found if part.points)
 
 

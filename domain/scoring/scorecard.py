@@ -114,6 +114,9 @@ class RuleColumns:
 class Scorecard:
     """One version of the score's rules.
 
+    ``standing`` rules give points of the dynamic score for where a lead stands (status,
+    stage of a journey, wish to buy again), ``static`` ones points of the static score.
+
     Raises:
         RuleError: a rule names a group that does not exist, or an id is used twice.
     """
@@ -126,6 +129,9 @@ class Scorecard:
     events: tuple[EventRule, ...] = ()
     groups: tuple[RuleGroup, ...] = ()
     absence: tuple[AbsenceRule, ...] = ()
+    standing: tuple[StaticRule, ...] = ()
+    #: Whether the quality of the channel starts the dynamic score.
+    has_start: bool = True
     zone: ZoneInfo = BUSINESS_ZONE
     columns: RuleColumns = field(init=False, repr=False)
     initial_decay: DecayColumns = field(init=False, repr=False)
@@ -140,6 +146,7 @@ class Scorecard:
                 *(rule.id for rule in self.static),
                 *(rule.id for rule in self.events),
                 *(rule.id for rule in self.absence),
+                *(rule.id for rule in self.standing),
             ]
         )
         _refuse_twins([group.id for group in self.groups])

@@ -68,7 +68,7 @@ def record(
     )
     if not work.events.add(event):
         return Refusal("already_recorded", what.kind)
-    if what.kind in ctx.catalog.scorecard.kinds:
+    if what.kind in ctx.rules.kinds:
         work.rescore(person_id)
     return event
 

@@ -11,15 +11,16 @@ from domain.scoring.explain import Reason, reasons
 from domain.scoring.score import Part, Scored
 
 if TYPE_CHECKING:
+    from domain.scoring.grade import Grading
     from handlers.context import Context
 
 #: Name of the static score in the details of a limit; all else is dynamic.
 _STATIC = "static"
 
 
-def score_report(ctx: Context, name: str, scored: Scored) -> str:
+def score_report(ctx: Context, name: str, scored: Scored, grading: Grading) -> str:
     """Return a score with both of its halves, each with all that gave or took points."""
-    state, grading = scored.state, ctx.catalog.scorecard.grading
+    state = scored.state
     found = reasons(scored.contributions)
     static = [reason for reason in found if _is_static(reason)]
     dynamic = [reason for reason in found if not _is_static(reason)]

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from domain.changing import replace
 from domain.lead import Lead, ScoreState
 from domain.messages import Timer
-from domain.outcomes import GradeChanged, LeadCooled, LeadMatured, LeadScored, Outcome
-from domain.scoring.forecast import next_looks_at
-from domain.scoring.score import Scored, rate_all, score, subject_of
+from domain.outcomes import (
+    GradeChanged,
+    LeadCooled,
+    LeadMatured,
+    LeadScored,
+    Outcome,
+    StageChanged,
+    StatusChanged,
+)
+from domain.scoring.basis import basis_of
+from domain.scoring.rating import Case, explain_case, looks_of, moment_of, rate_cases
 
 if TYPE_CHECKING:
-    from domain.scoring.history import Subject
+    from domain.scoring.score import Scored
     from handlers.context import Context
     from storage.unit_of_work import UnitOfWork
 
@@ -30,27 +38,38 @@ def rescore(work: UnitOfWork, ctx: Context) -> bool:
     # Two marked persons may have been found to be one since.
     roots = dict.fromkeys(work.people.root(marked).id for marked in work.take_to_score())
     leads = [lead for root in roots for lead in work.leads_of(root) if lead.is_open]
-    subjects = [subject(work, ctx, lead) for lead in leads]
-    results = rate_all(subjects, ctx.catalog.scorecard, work.now) if subjects else []
-    looks = next_looks_at(results, ctx.catalog.scorecard)
-    for lead, rated, look_at in zip(leads, results, looks, strict=True):
-        _keep(work, lead, rated.state, look_at)
+    cases = cases_of(work, leads)
+    rated = rate_cases(cases, ctx.rules)
+    looks = looks_of(cases, rated, ctx.rules)
+    for lead, case, one, look_at in zip(leads, cases, rated, looks, strict=True):
+        mark = work.bases.note(lead, case.basis, case.at)
+        _keep(work, replace(lead, basis_mark=mark), one.state, look_at)
     return bool(roots)
 
 
-def subject(work: UnitOfWork, ctx: Context, lead: Lead) -> Subject:
-    """Return what the lead's score is computed from: person, channel, all events."""
-    return subject_of(
-        work.people.whole(lead.person_id),
-        lead,
-        work.history_of(lead.person_id),
-        ctx.catalog.channels,
-    )
+def cases_of(work: UnitOfWork, leads: Sequence[Lead]) -> list[Case]:
+    """Return what each lead's score is computed from: person, standing, all events."""
+    return [case_of(work, lead) for lead in leads]
+
+
+def case_of(work: UnitOfWork, lead: Lead) -> Case:
+    """Return what the lead's score is computed from as of ``work.now``."""
+    events = work.history_of(lead.person_id)
+    basis = basis_of(work.people.whole(lead.person_id), lead)
+    return Case(basis, events, moment_of(work.now, events))
 
 
 def explain(work: UnitOfWork, ctx: Context, lead: Lead) -> Scored:
     """Return the lead's score as of ``work.now`` with every contribution."""
-    return score(subject(work, ctx, lead), ctx.catalog.scorecard, work.now)
+    return explain_case(case_of(work, lead), ctx.rules)
+
+
+async def stand_elsewhere(
+    outcome: StageChanged | StatusChanged, work: UnitOfWork, ctx: Context
+) -> None:
+    """Score a lead anew whose stage or status changed: another table may rate it."""
+    del ctx
+    work.rescore(work.leads.get(outcome.lead_id).person_id)
 
 
 def _keep(work: UnitOfWork, lead: Lead, state: ScoreState, look_at: datetime | None) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from domain.chat.command import Command, CommandName
 from domain.chat.follow_up import read_follow_up
 from domain.reports.period import period_of
+from domain.scoring.tables import phase_of
 from domain.values import Role, UserId
 from handlers.actions.asked import Asked, reply
 from handlers.actions.follow_up import follow_up, remind_by_words
@@ -17,6 +18,7 @@ from handlers.actions.portray import called, moment_words, portrait_of
 from handlers.actions.reports import funnel_report, score_report
 from handlers.actions.score import explain
 from handlers.actions.show import show_portrait
+from handlers.chat.rules import rules
 from handlers.chat.tag_commands import run_tag
 from storage.queries import find
 from storage.queries.funnel import Period, funnel_rows
@@ -68,7 +70,8 @@ async def show_score(command: Command, asked: Asked, work: UnitOfWork, ctx: Cont
         reply(asked, work, ctx, lead.text)
         return
     name = called(portrait_of(work, ctx, lead, may_see_phone=False), ctx)
-    reply(asked, work, ctx, score_report(ctx, name, explain(work, ctx, lead)))
+    grading = ctx.rules.card_for(phase_of(lead)).grading
+    reply(asked, work, ctx, score_report(ctx, name, explain(work, ctx, lead), grading))
 
 
 async def show_funnel(command: Command, asked: Asked, work: UnitOfWork, ctx: Context) -> None:
@@ -170,4 +173,5 @@ COMMANDS: Mapping[CommandName, Run] = {
     CommandName.PAUSE: pause,
     CommandName.RESUME: resume,
     CommandName.TAG: run_tag,
+    CommandName.RULES: rules,
 }

@@ -41,6 +41,8 @@ class LeadRow(Model):
     is_mature = fields.BooleanField(default=False)
     rules_version = fields.IntField(default=0)
     scored_at = MomentField(null=True)
+    #: Tells whether what the score rests on has changed; see ``score_basis``.
+    basis_mark = fields.CharField(max_length=32, default="")
     invalid_reason = fields.CharField(max_length=64, default="")
     created_at = MomentField()
     version = fields.IntField(default=0)

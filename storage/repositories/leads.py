@@ -187,6 +187,7 @@ def lead_of(row: Row) -> Lead:
         last_touch=_touch(row, "last"),
         score=_score(row),
         invalid_reason=row["invalid_reason"],
+        basis_mark=row["basis_mark"],
         version=row["version"],
     )
 
@@ -250,6 +251,7 @@ def _body(lead: Lead) -> tuple[object, ...]:
         score.rules_version,
         micros_or_none(score.scored_at),
         lead.invalid_reason,
+        lead.basis_mark,
         to_micros(lead.created_at),
         lead.version + 1,
     )
@@ -279,6 +281,7 @@ _BODY = (
     "rules_version",
     "scored_at",
     "invalid_reason",
+    "basis_mark",
     "created_at",
     "version",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from rapidfuzz.distance import OSA
 
@@ -15,6 +16,7 @@ from domain.chat.command.slots import pool_of, take_slots, without_pool
 from domain.chat.command.words import ALIASES, FILLERS, HOMOPHONES, LONGEST_ALIAS
 from domain.chat.lexicon import Lexicon, default_lexicon
 from domain.chat.people import name_at
+from domain.chat.times.find import find_times
 from domain.cleaning.text import fold
 
 #: Nobody types a longer command; what is longer is talk.
@@ -23,6 +25,10 @@ _EDGES = " \n\t/#!！.。,，;；~、:：\"'“”"
 _SPACED = re.compile(r"(?:[\u4e00-\u9fff?]\s+)+[\u4e00-\u9fff]")
 #: The last four digits of a phone.
 _PHONE_END = re.compile(r"(?:(?:手机|电话)?(?:尾号|后四位)(?:是|为)?)?\s*(\d{4})")
+#: Whether words are a time does not hang on the day on which they are read.
+_ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+#: What is to be done with which version of the rules.
+_RULES = re.compile(r"(?:试算|试|发布)?\s*(?:第?\s*(?P<n>\d{1,6})\s*版?)?\s*(?:确认)?")
 _ABOUT_LEAD = frozenset({N.LEAD, N.SCORE, N.PORTRAIT, N.FOLLOW, N.CLAIM, N.RELEASE, N.AUDIT})
 _ABOUT_REP = frozenset({N.PAUSE, N.RESUME})
 #: Alone these say nothing: they need a person, a time or a number beside them.
@@ -58,7 +64,12 @@ def read_command(text: str, role: str = "", lexicon: Lexicon | None = None) -> C
         return _help_sign(text)
     if _SPACED.fullmatch(folded):
         folded = folded.replace(" ", "")
-    understood = _keyword(folded, words) or read_sentence(folded, words) or _mistyped(folded)
+    understood = (
+        _keyword(folded, words)
+        or read_sentence(folded, words)
+        or _past_score(folded, words)
+        or _mistyped(folded)
+    )
     if understood is None:
         return None
     name, arguments = understood
@@ -118,11 +129,10 @@ def _explicit(text: str, lexicon: Lexicon) -> tuple[N, Arguments] | None:
         return name, Arguments(lead=lead)
     if name is N.TAG and " " not in tail:
         return name, Arguments(tag=tail)
+    if name in _ASKED and (arguments := _ASKED[name](tail, lexicon)):
+        return name, arguments
     if name in {N.SEGMENT, N.CAMPAIGN, N.RULES} and len(tail.split()) == 1:
         return name, Arguments()
-    if name is N.FOLLOW:
-        person = name_at(tail, 0, lexicon)
-        return (name, Arguments(lead=person.text)) if person else None
     return None
 
 
@@ -132,6 +142,43 @@ def _lead_named(text: str, lexicon: Lexicon) -> str:
     if ending:
         return ending[1]
     return text if " " not in text and _is_person(text, lexicon) else ""
+
+
+def _past_score_of(text: str, lexicon: Lexicon) -> Arguments | None:
+    """Return the lead, and the time for which its score is asked."""
+    who, _, time = text.partition(" ")
+    lead = _lead_named(who, lexicon)
+    is_time = any(said.span.cut(time) == time for said in find_times(time, _ANY_DAY))
+    return Arguments(lead=lead, time=time) if lead and is_time else None
+
+
+def _rules_asked(text: str, lexicon: Lexicon) -> Arguments | None:
+    """Return which version of the rules is meant."""
+    del lexicon
+    version = _RULES.fullmatch(text)
+    return Arguments(n=int(version["n"]) if version["n"] else None) if version else None
+
+
+def _followed(text: str, lexicon: Lexicon) -> Arguments | None:
+    """Return the lead with whose name a note begins."""
+    person = name_at(text, 0, lexicon)
+    return Arguments(lead=person.text) if person else None
+
+
+_ASKED = {N.SCORE: _past_score_of, N.RULES: _rules_asked, N.FOLLOW: _followed}
+
+
+def _past_score(text: str, lexicon: Lexicon) -> tuple[N, Arguments] | None:
+    """Return a question after a score of the past: what is asked without its time."""
+    said = next(iter(find_times(text, _ANY_DAY)), None) if "分" in text else None
+    if said is None:
+        return None
+    time = said.span.cut(text)
+    rest = text.replace(time, "", 1).strip(_EDGES + "的")
+    name, arguments = _keyword(rest, lexicon) or read_sentence(rest, lexicon) or (None, None)
+    if name is not N.SCORE or arguments is None or not arguments.lead:
+        return None
+    return name, replace(arguments, time=time)
 
 
 def _split_off_alias(text: str) -> list[tuple[N, str]]:

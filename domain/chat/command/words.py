@@ -33,7 +33,8 @@ _ALIASES = {
     该做什么 要做哪些 要跟进的 要跟进的客户 要跟进的线索 要联系的客户 todo
     """,
     N.RULES: """
-    guize 规则 评分规则 打分规则 规则表 试算规则 试算 发布规则 积分规则 分配规则 rules rule
+    guize 规则 评分规则 打分规则 规则表 试算规则 规则试算 试算 发布规则 规则发布 积分规则 分配规则
+    rules rule
     """,
     N.CAMPAIGN: """
     huodong 活动 培育活动 营销活动 培育 培育计划 自动化活动 活动列表 campaign campaigns

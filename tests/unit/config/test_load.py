@@ -54,8 +54,8 @@ def test_contacts_find_their_channel(
 
 def scored(catalog: Catalog, channel: str, kinds: list[str], **facts: str | bool) -> Scored:
     events: list[Event] = [event(kind) for kind in kinds]
-    start = start_of(Touch(channel, "", NOW), catalog.channels)
-    return score(Subject(facts, events, NOW, start), catalog.scorecard, NOW)
+    start = start_of(Touch(channel, "", NOW), catalog.rules.points)
+    return score(Subject(facts, events, NOW, start), catalog.rules.whole, NOW)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from bot.clock import DrivenClock
 from config.load import load_catalog
+from config.rules import RuleReader
 from config.texts import Texts, load_texts
 from domain.events.event import Event
 from domain.lead import Lead
@@ -22,6 +23,7 @@ from domain.values import BUSINESS_ZONE, ContactKey, LeadId, PersonId, Role, Use
 from handlers.context import Accounts, Context
 from handlers.reactions import settle
 from handlers.root import root_router
+from handlers.rulebook import Rulebook
 from handlers.updates import Update
 from handlers.updates.timer import TimerFired
 from storage.bodies import decode_body
@@ -39,11 +41,14 @@ from tests.unit.handlers import acts
 
 KEYS = MasterKeys.parse("1:" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVowMTIzNDU=")
 TEXTS: Texts = load_texts()
+CATALOG = load_catalog(TEXTS)
+RULES = RuleReader(CATALOG, TEXTS, BUSINESS_ZONE)
 CONTEXT = Context(
-    catalog=load_catalog(TEXTS),
+    catalog=CATALOG,
     words=TEXTS,
     accounts=Accounts("wwclewtest0000001", "1000002", "https://clew.example"),
     zone=BUSINESS_ZONE,
+    rulebook=Rulebook(CATALOG.rules, RULES),
 )
 LI_LEI, HAN_MEIMEI, MANAGER = UserId("LiLei"), UserId("HanMeimei"), UserId("WangManager")
 STAFF = (
@@ -80,7 +85,8 @@ class Company:
         cls, database: Database, clock: DrivenClock, staff: Iterable[Employee] = STAFF
     ) -> Company:
         """Return a company whose staff is known."""
-        company = cls(Store(database, Vault(KEYS), IdSource(clock.now)), clock)
+        ctx = replace(CONTEXT, rulebook=Rulebook(CATALOG.rules, RULES))
+        company = cls(Store(database, Vault(KEYS), IdSource(clock.now)), clock, ctx)
         await company.employs(*staff)
         return company
 

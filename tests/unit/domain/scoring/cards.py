@@ -1,5 +1,7 @@
 """A small rule table that uses every kind of rule, for the tests of this folder."""
 
+from collections.abc import Mapping
+
 from domain.condition import Comparison, Condition
 from domain.scoring.grade import Grading, all_cells
 from domain.scoring.rules import (
@@ -15,6 +17,7 @@ from domain.scoring.rules import (
     StaticRule,
 )
 from domain.scoring.scorecard import InitialRule, Scorecard
+from domain.scoring.tables import Phase, RuleTables
 
 GRADING = Grading((75, 50, 25), (75, 50, 25), 0.5, 0.5, 50, dict.fromkeys(all_cells(), "keep"))
 HALF_LIFE = Decay(DecayKind.HALF_LIFE, days=10)
@@ -74,3 +77,8 @@ def card(
         groups=(WEB,),
         absence=absence,
     )
+
+
+def tables(whole: Scorecard, points: Mapping[str, float] | None = None) -> RuleTables:
+    """Return tables that rate every phase by one card."""
+    return RuleTables(whole, dict.fromkeys(Phase, whole), points or {})

@@ -7,17 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.channels.channel import Channel, ChannelTree
 from domain.errors import RuleError
 from domain.events.event import Event
-from domain.lead import Touch
 from domain.scoring.history import Subject
 from domain.scoring.initial import ChannelStart
 from domain.scoring.rules import Decay, DecayKind, EventRule
-from domain.scoring.score import Part, explained, rate_all, score, subject_of
+from domain.scoring.score import Part, explained, rate_all, score
 from domain.scoring.scorecard import InitialRule, Scorecard
 from domain.values import Grade
-from tests.factories import NOW, event, lead, person
+from tests.factories import NOW, event
 from tests.unit.domain.scoring import cards
 from tests.unit.domain.scoring.cards import card
 
@@ -120,17 +118,6 @@ def test_the_channel_starts_the_score_and_fades_on_its_own() -> None:
     assert score(known, rules, NOW).state.dynamic == 40
     assert score(known, rules, NOW).state.initial == 80
     assert score(subject(), rules, NOW).state.dynamic == 30
-
-
-def test_the_first_touch_decides_with_what_a_lead_starts() -> None:
-    tree = ChannelTree.of([Channel("private", "私域", 8)])
-    known = lead(first_touch=Touch("private", "qr", NOW - timedelta(days=1)))
-    seen = subject_of(person(), known, [], tree)
-    assert seen.start == ChannelStart("private", 8, NOW - timedelta(days=1))
-    assert seen.since == NOW - timedelta(days=1)
-    assert seen.facts["is_verified"] is True
-    unknown = lead(first_touch=Touch("gone", "qr", NOW))
-    assert subject_of(person(), unknown, [], tree).start is None
 
 
 def test_every_point_is_explained_by_rule_event_and_time() -> None:

@@ -14,7 +14,7 @@ from handlers.actions.reports import funnel_report, reason_words, score_report
 from tests.factories import NOW
 from tests.unit.handlers.company import CONTEXT, words
 
-GRADING = CONTEXT.catalog.scorecard.grading
+GRADING = CONTEXT.catalog.rules.whole.grading
 POINTS = re.compile(r"([+-]\d+)(?:（|$)")
 
 
@@ -37,6 +37,7 @@ REPORT = score_report(
         Contribution(Part.EVENT, "gave", "留下电话", 34.0, at=NOW),
         Contribution(Part.EVENT, "left", "离开页面", 0.2, at=NOW),
     ),
+    GRADING,
 )
 
 
@@ -68,7 +69,7 @@ def test_a_report_begins_with_the_score_and_its_advice() -> None:
 
 
 def test_a_half_without_points_says_so() -> None:
-    report = score_report(CONTEXT, "张三", scored(static=0.0, dynamic=0.0))
+    report = score_report(CONTEXT, "张三", scored(static=0.0, dynamic=0.0), GRADING)
     assert report.count(words("score.nothing")) == 2
 
 

@@ -1,0 +1,1 @@
+"""What keeps scores right besides events: trials, publications, days, the truth check."""

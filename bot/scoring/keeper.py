@@ -1,0 +1,164 @@
+"""What keeps scores right besides events, by one process at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.scoring.passes import CHUNK, Scores, pieces, tried
+from domain.errors import ClewError
+from domain.values import PersonId, UserId
+from handlers.actions.rule_words import trial_report
+from handlers.actions.rules import rescore_some
+from handlers.actions.show import name_of, tell
+from storage.errors import StorageError
+from storage.marks import mark_of, put_mark
+from storage.queries.roots import stale_roots
+
+if TYPE_CHECKING:
+    from bot.bootstrap import Parts
+    from bot.cluster.duties import Duty
+    from domain.scoring.trial import Trial
+    from domain.scoring.version import RuleVersion
+    from storage.protocols import Transaction
+    from storage.unit_of_work import UnitOfWork
+
+log = structlog.get_logger("clew.scoring")
+
+#: Name of the duty that schedulers of several processes apply for.
+DUTY = "scores"
+#: Real seconds between two looks at what is to be done.
+LOOK_SECONDS = 1.0
+#: Mark of the version that no open lead waits for any more.
+RESCORED = "rules-rescored"
+#: A transaction that began before a publication is over by then, or was ended.
+_LATE = timedelta(minutes=1)
+
+
+class ScoreKeeper:
+    """Tries drafts, and brings leads up to date after a publication."""
+
+    def __init__(self, scores: Scores, duty: Duty | None) -> None:
+        """Work on ``scores``; without ``duty`` no other process does."""
+        self._scores = scores
+        self._duty = duty
+
+    async def run(self) -> None:
+        """Do what is due until cancelled; a storage away is waited for."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                await self.look()
+            except StorageError as error:
+                log.warning("storage_unavailable", error=type(error).__name__)
+
+    async def look(self) -> None:
+        """Do everything that is due now.
+
+        Raises:
+            StorageError: the database is not there; the rest is done at the next look.
+        """
+        if await self._is_ours():
+            await self._try_waiting()
+            await self._follow_publication()
+
+    async def _is_ours(self) -> bool:
+        return self._duty is None or await self._duty.held() is not None
+
+    # ------------------------------------------------------------- trials
+
+    async def _try_waiting(self) -> None:
+        async with self._scores.store.looking(self._scores.clock.now()) as work:
+            version = await work.rules.waiting_for_trial()
+        if version is None:
+            return
+        try:
+            found = await self._tried(version)
+        except StorageError:
+            raise
+        except ClewError as error:
+            log.warning("trial_failed", version=version.number, error=str(error))
+            await self._give_up(version, str(error))
+        else:
+            log.info("rules_tried", version=version.number, leads=found.leads)
+            await self._keep(version, found)
+
+    async def try_version(self, version: RuleVersion) -> Trial:
+        """Try a version on all leads, and keep what was found.
+
+        Raises:
+            ConfigError: this program cannot read the version.
+        """
+        found = await self._tried(version)
+        await self._keep(version, found)
+        return found
+
+    async def _tried(self, version: RuleVersion) -> Trial:
+        return await tried(self._scores, self._scores.context.rulebook.tables(version))
+
+    async def _keep(self, version: RuleVersion, found: Trial) -> None:
+        """Keep a trial, and tell who asked for it."""
+        ctx, now = self._scores.context, self._scores.clock.now()
+        async with self._scores.store.unit_of_work(now) as work:
+            await work.rules.put_trial(version.number, found, now)
+            if version.trial_for:
+                names = await self._names(work, found)
+                self._tell(work, version, trial_report(ctx, version, found, names))
+            await work.commit()
+
+    async def _give_up(self, version: RuleVersion, problem: str) -> None:
+        async with self._scores.store.unit_of_work(self._scores.clock.now()) as work:
+            self._tell(work, version, problem)
+            await work.rules.ask_trial(version.number, "")
+            await work.commit()
+
+    def _tell(self, work: UnitOfWork, version: RuleVersion, content: str) -> None:
+        cause = f"trial:{version.number}:{work.ids.next()}"
+        tell(work, self._scores.context, UserId(version.trial_for), content, cause=cause)
+
+    async def _names(self, work: UnitOfWork, found: Trial) -> Sequence[str]:
+        await work.load((), found.examples)
+        leads = [work.leads.get(one) for one in found.examples if work.leads.knows(one)]
+        return [name_of(work, self._scores.context, lead.person_id) for lead in leads]
+
+    # ------------------------------------------------------------- publications
+
+    async def _follow_publication(self) -> None:
+        """Score all leads anew that another version has scored; begins where it was cut off."""
+        scores = self._scores
+        async with scores.store.looking(scores.clock.now()) as work:
+            rules = await scores.context.rulebook.refresh(work.tx)
+            version = await work.rules.version(rules.version)
+            if await mark_of(work.tx, RESCORED) == rules.version:
+                return
+        is_any = await self._rescore_stale(rules.version)
+        published_at = version.published_at if version else None
+        is_late = published_at is None or scores.clock.now() >= published_at + _LATE
+        if version is not None and not is_any and is_late:
+            async with scores.store.database.write() as tx:
+                await put_mark(tx, RESCORED, rules.version)
+
+    async def _rescore_stale(self, version: int) -> bool:
+        async def stale(tx: Transaction, after: PersonId) -> Sequence[PersonId]:
+            return await stale_roots(tx, version, after, CHUNK)
+
+        scores, total = self._scores, 0
+        async for roots in pieces(scores.store, stale, PersonId(0)):
+            async with scores.store.unit_of_work(scores.clock.now()) as work:
+                await rescore_some(work, scores.context, roots)
+            total += len(roots)
+            if not await self._is_ours():
+                return True
+        if total:
+            log.info("leads_rescored", version=version, persons=total)
+        return total > 0
+
+
+def score_keeper_of(parts: Parts) -> ScoreKeeper:
+    """Return the keeper of a service."""
+    scores = Scores(parts.store, parts.context, parts.clock)
+    return ScoreKeeper(scores, parts.duty(DUTY))

@@ -1,0 +1,86 @@
+"""Versions of the rule tables: from the texts that are kept to tables, and back to problems."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from config.agree_rules import rule_disagreements
+from config.decode import decode
+from config.problems import ConfigError, Problem, broken_rule
+from config.tables import scorecard
+from config.texts import SHIPPED, Texts
+from domain.catalog import Catalog
+from domain.errors import RuleError
+from domain.scoring.tables import RuleFrame, RuleTables
+
+#: Files that make up a version.
+FILES = (scorecard.FILE,)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleReader:
+    """Reads versions; ``catalog`` holds the tables that rules name things of."""
+
+    catalog: Catalog
+    texts: Texts
+    zone: ZoneInfo
+
+    @property
+    def frame(self) -> RuleFrame:
+        """What rules mean beyond their own text, by the tables of today."""
+        return frame_of(self.catalog)
+
+    def read(self, sources: Mapping[str, str], frame: RuleFrame, number: int) -> RuleTables:
+        """Return a version as it was meant when it was kept.
+
+        Raises:
+            ConfigError: the texts are no rule tables; every problem is named.
+        """
+        file = self._decoded(sources)
+        try:
+            return file.build(frame, self.zone, number)
+        except RuleError as error:
+            raise ConfigError([broken_rule(scorecard.FILE, error)], self.texts) from None
+
+    def check(self, sources: Mapping[str, str], number: int = 0) -> RuleTables:
+        """Return a new draft, which also has to agree with all other tables of today.
+
+        Raises:
+            ConfigError: it cannot be used; every problem is named.
+        """
+        tables = self.read(sources, self.frame, number)
+        problems = list(rule_disagreements(tables, self.catalog, self.texts))
+        if problems:
+            raise ConfigError(problems, self.texts)
+        return tables
+
+    def _decoded(self, sources: Mapping[str, str]) -> scorecard.ScorecardFile:
+        try:
+            data = tomllib.loads(sources[scorecard.FILE])
+        except tomllib.TOMLDecodeError as error:
+            problem = Problem(scorecard.FILE, "not_toml", values={"reason": str(error)})
+            raise ConfigError([problem], self.texts) from None
+        decoded = decode(data, scorecard.ScorecardFile, scorecard.FILE)
+        if isinstance(decoded, list):
+            raise ConfigError(decoded, self.texts)
+        return decoded
+
+
+def frame_of(catalog: Catalog) -> RuleFrame:
+    """Return what rules mean beyond their own text, by these tables."""
+    points = {code: channel.points for code, channel in catalog.channels.channels.items()}
+    return RuleFrame(points, catalog.events.interactions())
+
+
+def seed_sources(overrides: Path | None) -> dict[str, str]:
+    """Return the files from which the first version is made."""
+    return {name: _path(name, overrides).read_text(encoding="utf-8") for name in FILES}
+
+
+def _path(file: str, overrides: Path | None) -> Path:
+    own = overrides / file if overrides else None
+    return own if own is not None and own.is_file() else SHIPPED / file
