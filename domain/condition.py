@@ -47,9 +47,10 @@ class Condition:
             return not known
         if value is None or not known:
             return False
-        return self._fits(value)
+        return self.fits(value)
 
-    def _fits(self, value: Fact) -> bool:
+    def fits(self, value: Fact) -> bool:
+        """Tell whether a value that is there fits; MISSING fits none."""
         match self.comparison:
             case Comparison.EQUAL | Comparison.IN:
                 return any(_same(value, wanted) for wanted in self.values)
@@ -57,8 +58,8 @@ class Condition:
                 return not any(_same(value, wanted) for wanted in self.values)
             case Comparison.CONTAINS:
                 return any(_folded(wanted) in _folded(value) for wanted in self.values)
-            case Comparison.KNOWN:
-                return True
+            case Comparison.KNOWN | Comparison.MISSING:
+                return self.comparison is Comparison.KNOWN
             case _:
                 return self._measures(value)
 

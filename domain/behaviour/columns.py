@@ -73,10 +73,33 @@ def columns_of(
     Events are put in order, and repeats of a dedupe key dropped.
     """
     histories = [in_order(person.events) for person in persons]
+    return columns_in_order(
+        histories,
+        zone,
+        interactions=interactions,
+        facts=[person.facts for person in persons],
+        tags=[person.tags for person in persons],
+    )
+
+
+def columns_in_order(
+    histories: Sequence[Sequence[Event]],
+    zone: ZoneInfo,
+    *,
+    interactions: Collection[str] = (),
+    facts: Sequence[Facts] = (),
+    tags: Sequence[Facts] = (),
+    properties: Collection[str] | None = None,
+) -> Columns:
+    """Lay out histories that are in order and free of repeats.
+
+    ``properties`` names those that will be asked for; None lays out all.
+    """
     events = [event for history in histories for event in history]
     codes: dict[str, int] = {}
     kind = [codes.setdefault(event.kind, len(codes)) for event in events]
     at = np.array([microseconds(event.event_at) for event in events], dtype=np.int64)
+    has_properties = properties is None or bool(properties)
     return Columns(
         offsets=np.cumsum([0, *map(len, histories)], dtype=np.int64),
         kind=np.array(kind, dtype=np.int16),
@@ -84,8 +107,8 @@ def columns_of(
         day=days_of(at, zone).astype(np.int32),
         kinds=tuple(codes),
         is_interaction=np.array([name in interactions for name in codes], dtype=np.bool_),
-        properties=lay_out([event.properties for event in events]),
-        facts=lay_out([person.facts for person in persons]),
-        tags=lay_out([person.tags for person in persons]),
+        properties=lay_out([e.properties for e in events], properties) if has_properties else {},
+        facts=lay_out(facts),
+        tags=lay_out(tags),
         zone=zone,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,12 +12,14 @@ from domain.behaviour.days import NEVER, microseconds
 from domain.behaviour.values import Flags, Item, Lists, Texts, Value, Words
 
 
-def lay_out(rows: Sequence[Mapping[str, Item]]) -> dict[str, Value]:
-    """Return a column for every name that occurs in ``rows``."""
+def lay_out(
+    rows: Sequence[Mapping[str, Item]], names: Collection[str] | None = None
+) -> dict[str, Value]:
+    """Return a column for every name that occurs in ``rows``, or those of ``names`` alone."""
     found: dict[str, _Cells] = {}
     for row, values in enumerate(rows):
         for name, item in values.items():
-            if item is not None:
+            if item is not None and (names is None or name in names):
                 cells = found.get(name)
                 if cells is None:
                     cells = found[name] = _Cells()

@@ -8,12 +8,13 @@ from datetime import datetime
 
 import numpy as np
 
-from domain.behaviour.days import day_number, microseconds
+from domain.behaviour.columns import columns_in_order
+from domain.behaviour.days import Integers, days_of, microseconds
 from domain.condition import Fact
 from domain.events.event import Event, in_order
 from domain.scoring.initial import SCALE, ChannelStart
-from domain.scoring.rules import AbsenceRule, Repeat
-from domain.scoring.scorecard import Integers, Scorecard
+from domain.scoring.matching import matcher_of
+from domain.scoring.scorecard import Scorecard
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,43 +53,44 @@ class History:
 
 def history_of(subject: Subject, card: Scorecard) -> History:
     """Match the subject's events against the rules of ``card``."""
-    events = in_order(subject.events)
-    days = [day_number(event.event_at, card.zone) for event in events]
-    pairs = _matches(events, card)
-    rule, event = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
-    at = np.array([microseconds(item.event_at) for item in events], dtype=np.int64)
+    return histories_of([subject], card)[0]
+
+
+def histories_of(subjects: Sequence[Subject], card: Scorecard) -> list[History]:
+    """Match the events of many subjects at once."""
+    if not subjects:
+        return []
+    matcher = matcher_of(card)
+    events = [in_order(subject.events) for subject in subjects]
+    columns = columns_in_order(events, card.zone, properties=matcher.properties)
+    since = np.array([microseconds(subject.since) for subject in subjects], dtype=np.int64)
+    seen = matcher.last_days(columns, days_of(since, card.zone))
+    starts = [subject.start.at if subject.start else subject.since for subject in subjects]
+    start_at = np.array([microseconds(moment) for moment in starts], dtype=np.int64)
+    start_day = days_of(start_at, card.zone)
+    matches = matcher.find(columns)
+    # From rule by rule to lead by lead; the sort is stable, so rules stay in their order.
+    order = np.argsort(matches.lead, kind="stable")
+    ends = np.searchsorted(matches.lead[order], np.arange(len(subjects) + 1))
+    found = []
+    for row, subject in enumerate(subjects):
+        mine = order[int(ends[row]) : int(ends[row + 1])]
+        found.append(
+            History(
+                events=events[row],
+                rule=matches.rule[mine],
+                event=matches.event[mine] - columns.offsets[row],
+                at=matches.at[mine],
+                day=matches.day[mine],
+                seen=seen[row],
+                start_points=_start_points(subject, card),
+                start_at=int(start_at[row]),
+                start_day=int(start_day[row]),
+            )
+        )
+    return found
+
+
+def _start_points(subject: Subject, card: Scorecard) -> float:
     start = subject.start
-    start_at = start.at if start else subject.since
-    since = day_number(subject.since, card.zone)
-    return History(
-        events=events,
-        rule=rule,
-        event=event,
-        at=at[event],
-        day=np.array(days, dtype=np.int64)[event],
-        seen=np.array(
-            [_last_day(absence, events, days, since) for absence in card.absence], dtype=np.int64
-        ),
-        start_points=(start.points if start else card.initial.default_points) * SCALE,
-        start_at=microseconds(start_at),
-        start_day=day_number(start_at, card.zone),
-    )
-
-
-def _matches(events: Sequence[Event], card: Scorecard) -> list[tuple[int, int]]:
-    found: dict[int, list[int]] = {}
-    for position, event in enumerate(events):
-        for row in card.rows_by_kind.get(event.kind, ()):
-            if card.events[row].fits(event.properties):
-                found.setdefault(row, []).append(position)
-    for row, positions in found.items():
-        if card.events[row].repeat is Repeat.ONCE:
-            del positions[:-1]
-    return [(row, position) for row in sorted(found) for position in found[row]]
-
-
-def _last_day(
-    absence: AbsenceRule, events: Sequence[Event], days: Sequence[int], since: int
-) -> int:
-    present = (day for event, day in zip(events, days, strict=True) if event.kind in absence.kinds)
-    return max(present, default=since)
+    return (start.points if start else card.initial.default_points) * SCALE

@@ -1,7 +1,9 @@
 """The arithmetic of the dynamic score: columns in, columns out.
 
 One lead and a million go through the same operations and one reduction
-primitive (``reduceat``), so that their numbers are equal to the last bit.
+primitive (``reduceat``), so that their numbers are equal to the last bit. Matches
+are sorted by rule, then lead, then event order: what shares a cap of a rule stands
+together, and each lead's sum is a row of a table with a column per rule.
 """
 
 from __future__ import annotations
@@ -12,7 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from domain.behaviour.days import Moments
+from domain.behaviour.values import Positions
+from domain.behaviour.vectors.reduce import starts_of
 from domain.scoring.history import History
+from domain.scoring.matching import Matches
 from domain.scoring.scorecard import Floats, Integers, Scorecard
 
 #: Bits that hold the ordinal of a day (year 5741 and before) in a composite key.
@@ -20,113 +25,178 @@ _DAY_BITS = 21
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Starts:
+    """What leads start with: points and when they began, and the day of each one's last presence.
+
+    ``seen`` has a row per lead and a column per absence rule.
+    """
+
+    points: Floats
+    at: Integers
+    day: Integers
+    seen: Integers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Counted:
     """The parts of each lead's dynamic score, before clipping.
 
-    ``initial`` has one value per lead, ``absence`` a row per lead and a column
-    per absence rule, ``points`` one value per match; lead *i* owns the matches
+    ``initial`` and ``matched`` have one value per lead, ``absence`` a row per lead and a
+    column per absence rule, ``points`` one value per match; lead *i* owns the matches
     ``offsets[i]`` to ``offsets[i + 1]``.
     """
 
     initial: Floats
+    matched: Floats
     absence: Floats
     points: Floats
     offsets: Integers
 
     def raw(self) -> Floats:
         """Return the unclipped dynamic score of each lead."""
-        owned = _segment_sums(self.points, self.offsets)
-        columns = self.absence.shape[1]
-        ends = np.arange(0, self.absence.size + 1, columns or 1, dtype=np.int64)
-        missed = _segment_sums(self.absence.ravel(), ends) if columns else 0.0
-        return self.initial + owned + missed
+        return raw_of(self.initial, self.matched, self.absence)
+
+
+def raw_of(initial: Floats, matched: Floats, absence: Floats) -> Floats:
+    """Return the unclipped dynamic score of each lead out of its parts."""
+    return initial + matched + row_sums(absence)
 
 
 def count(histories: Sequence[History], moments: Moments, card: Scorecard) -> Counted:
     """Work out what every part of every lead counts at its moment."""
     sizes = np.array([history.rule.shape[0] for history in histories], dtype=np.int64)
-    lead = np.repeat(np.arange(len(histories), dtype=np.int64), sizes)
+    starts = Starts(
+        points=np.array([history.start_points for history in histories], dtype=np.float64),
+        at=np.array([history.start_at for history in histories], dtype=np.int64),
+        day=np.array([history.start_day for history in histories], dtype=np.int64),
+        seen=np.array([history.seen for history in histories], dtype=np.int64).reshape(
+            len(histories), len(card.absence)
+        ),
+    )
+    matches, order = _gathered(histories, sizes)
+    by_rule = points_of(matches, moments, card)
+    points = np.empty_like(by_rule)
+    points[order] = by_rule
     return Counted(
-        initial=_initial(histories, moments, card),
-        absence=_absence(histories, moments, card),
-        points=_points(histories, lead, moments, card),
+        initial=initial_of(starts, moments, card),
+        matched=matched_of(matches, by_rule, len(histories), card),
+        absence=absence_of(starts.seen, moments, card),
+        points=points,
         offsets=np.concatenate(([0], np.cumsum(sizes))),
     )
 
 
-def _initial(histories: Sequence[History], moments: Moments, card: Scorecard) -> Floats:
-    points = np.array([history.start_points for history in histories], dtype=np.float64)
-    at = np.array([history.start_at for history in histories], dtype=np.int64)
-    day = np.array([history.start_day for history in histories], dtype=np.int64)
-    only = np.zeros(len(histories), dtype=np.int64)
-    age, age_days = np.maximum(moments.us - at, 0), np.maximum(moments.day - day, 0)
-    return points * card.initial_decay.weights(only, age, age_days)
+def _gathered(histories: Sequence[History], sizes: Integers) -> tuple[Matches, Positions]:
+    """Return all matches rule by rule, and where each stands lead by lead."""
+    rule, event, at, day = (
+        np.concatenate([np.zeros(0, dtype=np.int64), *parts])
+        for parts in (
+            [history.rule for history in histories],
+            [history.event for history in histories],
+            [history.at for history in histories],
+            [history.day for history in histories],
+        )
+    )
+    lead = np.repeat(np.arange(len(histories), dtype=np.int64), sizes)
+    # Rules are few: two bytes sort in linear time.
+    order = np.argsort(rule.astype(np.int16), kind="stable")
+    return Matches(rule[order], lead[order], event[order], at[order], day[order]), order
 
 
-def _absence(histories: Sequence[History], moments: Moments, card: Scorecard) -> Floats:
-    points = np.zeros((len(histories), len(card.absence)))
+def initial_of(starts: Starts, moments: Moments, card: Scorecard) -> Floats:
+    """Return what each lead's channel still counts."""
+    only = np.zeros(starts.points.shape, dtype=np.int64)
+    age, age_days = moments.us - starts.at, moments.day - starts.day
+    decay = card.initial_decay
+    return starts.points * decay.weights(only, np.maximum(age, 0), np.maximum(age_days, 0))
+
+
+def absence_of(seen: Integers, moments: Moments, card: Scorecard) -> Floats:
+    """Return what each absence rule (column) takes from each lead (row)."""
+    points = np.zeros(seen.shape)
     for column, rule in enumerate(card.absence):
-        seen = np.array([history.seen[column] for history in histories], dtype=np.int64)
-        reached = np.searchsorted([s.days for s in rule.steps], moments.day - seen, side="right")
-        points[:, column] = np.array([0.0, *(s.points for s in rule.steps)])[reached]
+        gone = moments.day - seen[:, column]
+        reached = np.searchsorted([step.days for step in rule.steps], gone, side="right")
+        points[:, column] = np.array([0.0, *(step.points for step in rule.steps)])[reached]
     return points
 
 
-def _points(
-    histories: Sequence[History], lead: Integers, moments: Moments, card: Scorecard
-) -> Floats:
-    if lead.size == 0:
+def points_of(matches: Matches, moments: Moments, card: Scorecard) -> Floats:
+    """Return what each match counts: faded, and scaled down to the caps of rules and groups."""
+    if matches.rule.size == 0:
         return np.zeros(0)
-    columns = card.columns
-    rule = np.concatenate([history.rule for history in histories])
-    at = np.concatenate([history.at for history in histories])
-    day = np.concatenate([history.day for history in histories])
-    age = np.maximum(moments.us[lead] - at, 0)
-    age_days = np.maximum(moments.day[lead] - day, 0)
-    weight = columns.decay.weights(rule, age, age_days)
+    columns, rule, lead = card.columns, matches.rule, matches.lead
+    age = _of(moments.us, lead) - matches.at
+    age_days = _of(moments.day, lead) - matches.day
+    weight = columns.decay.weights(rule, np.maximum(age, 0), np.maximum(age_days, 0))
     points = columns.points[rule] * weight
-    of_rule = lead * len(card.events) + rule
-    points = _capped(points, weight, (of_rule << _DAY_BITS) + day, columns.per_day[rule])
-    points = _capped(points, None, of_rule, columns.total[rule])
+    limit = columns.per_day[rule]
+    if np.isfinite(limit).any():
+        points = _capped(points, weight, starts_of(rule, lead, matches.day), limit)
+    limit = columns.total[rule]
+    if np.isfinite(limit).any():
+        points = _capped(points, None, starts_of(rule, lead), limit)
     grouped = np.flatnonzero(columns.group[rule] >= 0)
     if grouped.size:
-        group = columns.group[rule[grouped]]
-        of_group = lead[grouped] * columns.group_total.size + group
-        mine, own = points[grouped], weight[grouped]
-        mine = _capped(
-            mine, own, (of_group << _DAY_BITS) + day[grouped], columns.group_per_day[group]
-        )
-        points[grouped] = _capped(mine, None, of_group, columns.group_total[group])
+        mine = Matches(*(part[grouped] for part in _parts(matches)))
+        points[grouped] = _capped_by_group(points[grouped], weight[grouped], mine, card)
     return points
 
 
-def _capped(points: Floats, weight: Floats | None, key: Integers, limit: Floats) -> Floats:
-    """Scale down what shares a key until its sum stays within the limit.
+def _parts(matches: Matches) -> tuple[Integers, ...]:
+    return (matches.rule, matches.lead, matches.event, matches.at, matches.day)
 
-    With ``weight`` the limit fades as the freshest of them does. All points of
-    one key have the same sign.
-    """
-    if np.isinf(limit).all():
-        return points
-    order = np.argsort(key, kind="stable")
-    sorted_key = key[order]
-    starts = np.flatnonzero(np.concatenate(([True], sorted_key[1:] != sorted_key[:-1])))
-    sizes = np.diff(np.concatenate((starts, [key.size])))
-    sums = np.abs(np.add.reduceat(points[order], starts))
-    most = limit[order][starts]
-    if weight is not None:
-        top = np.maximum.reduceat(weight[order], starts)
-        most = np.multiply(most, top, out=np.full_like(most, np.inf), where=np.isfinite(most))
-    factor = np.divide(most, sums, out=np.ones_like(sums), where=sums > most)
+
+def _of(per_lead: Integers, lead: Integers) -> Integers:
+    return per_lead[lead] if per_lead.ndim else per_lead
+
+
+def _capped_by_group(points: Floats, weight: Floats, matches: Matches, card: Scorecard) -> Floats:
+    """Scale down what rules of a group give together, day by day and in all."""
+    columns = card.columns
+    group = columns.group[matches.rule]
+    of_group = matches.lead * columns.group_total.size + group
+    # Rules of a group take turns in time, so here their matches have to be sorted.
+    order = np.argsort((of_group << _DAY_BITS) + matches.day, kind="stable")
+    of_group, day, group = of_group[order], matches.day[order], group[order]
+    sorted_points = _capped(
+        points[order], weight[order], starts_of(of_group, day), columns.group_per_day[group]
+    )
+    sorted_points = _capped(sorted_points, None, starts_of(of_group), columns.group_total[group])
     scaled = np.empty_like(points)
-    scaled[order] = points[order] * np.repeat(factor, sizes)
+    scaled[order] = sorted_points
     return scaled
 
 
-def _segment_sums(values: Floats, offsets: Integers) -> Floats:
-    """Sum ``values`` between consecutive offsets; an empty segment sums to zero."""
-    sums = np.zeros(offsets.size - 1)
-    filled = np.flatnonzero(offsets[1:] > offsets[:-1])
-    if filled.size:
-        sums[filled] = np.add.reduceat(values, offsets[:-1][filled])
-    return sums
+def _capped(points: Floats, weight: Floats | None, starts: Positions, limit: Floats) -> Floats:
+    """Scale down each run (from one start to the next) until its sum stays within the limit.
+
+    With ``weight`` the limit fades as the freshest of them does. All points of
+    one run have the same sign.
+    """
+    sizes = np.diff(np.concatenate((starts, [points.size])))
+    sums = np.abs(np.add.reduceat(points, starts))
+    most = limit[starts]
+    if weight is not None:
+        top = np.maximum.reduceat(weight, starts)
+        most = np.multiply(most, top, out=np.full_like(most, np.inf), where=np.isfinite(most))
+    factor = np.divide(most, sums, out=np.ones_like(sums), where=sums > most)
+    scaled: Floats = points * np.repeat(factor, sizes)
+    return scaled
+
+
+def matched_of(matches: Matches, points: Floats, leads: int, card: Scorecard) -> Floats:
+    """Return the sum of all matches of each lead: rule by rule, then over the rules."""
+    table = np.zeros((leads, len(card.events)))
+    if points.size:
+        starts = starts_of(matches.rule, matches.lead)
+        table[matches.lead[starts], matches.rule[starts]] = np.add.reduceat(points, starts)
+    return row_sums(table)
+
+
+def row_sums(table: Floats) -> Floats:
+    """Sum each row of a table; its width is the same for one lead and for all."""
+    rows, columns = table.shape
+    if columns == 0 or rows == 0:
+        return np.zeros(rows)
+    return np.asarray(np.add.reduceat(table.ravel(), np.arange(0, table.size, columns)))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from domain.condition import Condition, all_hold
-from domain.events.event import PropertyValue
+from domain.behaviour.syntax import Expression
+from domain.condition import Condition
 
 
 class DecayKind(StrEnum):
@@ -65,7 +64,11 @@ class Repeat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EventRule:
-    """Points (negative ones too) for every event of ``kind`` that meets ``where``."""
+    """Points (negative ones too) for every event of ``kind`` that meets ``where``.
+
+    ``given`` is a condition in the language of behaviour over the event's properties,
+    which has to hold as well.
+    """
 
     id: str
     label: str
@@ -76,10 +79,7 @@ class EventRule:
     decay: Decay = NO_DECAY
     caps: Caps = NO_CAPS
     group: str = ""
-
-    def fits(self, properties: Mapping[str, PropertyValue]) -> bool:
-        """Tell whether an event with these properties counts."""
-        return not self.where or all_hold(self.where, properties)
+    given: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)

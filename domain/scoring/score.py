@@ -11,7 +11,7 @@ from domain.behaviour.days import Moments
 from domain.condition import Fact
 from domain.lead import ScoreState
 from domain.scoring.grade import cell_of, rounded, standard_of
-from domain.scoring.history import History, Subject, history_of
+from domain.scoring.history import History, Subject, histories_of
 from domain.scoring.kernel import Counted, count
 from domain.scoring.rules import StaticRule
 from domain.scoring.scorecard import Scorecard
@@ -96,7 +96,7 @@ def rate_all(
     Each state equals :func:`score` of that lead to the last bit.
     """
     moments = [now] * len(subjects) if isinstance(now, datetime) else now
-    histories = [history_of(subject, rules) for subject in subjects]
+    histories = histories_of(subjects, rules)
     counted = count(histories, Moments.of(moments, rules.zone), rules)
     standing = [standing_score(subject.facts, rules) for subject in subjects]
     shares = _shares(counted, standing)

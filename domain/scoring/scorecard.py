@@ -135,7 +135,6 @@ class Scorecard:
     zone: ZoneInfo = BUSINESS_ZONE
     columns: RuleColumns = field(init=False, repr=False)
     initial_decay: DecayColumns = field(init=False, repr=False)
-    rows_by_kind: dict[str, tuple[int, ...]] = field(init=False, repr=False)
     #: Kinds of events that any rule looks at; all others leave the score alone.
     kinds: frozenset[str] = field(init=False, repr=False)
 
@@ -151,17 +150,13 @@ class Scorecard:
         )
         _refuse_twins([group.id for group in self.groups])
         known = {group.id for group in self.groups}
-        rows: dict[str, list[int]] = {}
-        for row, rule in enumerate(self.events):
+        for rule in self.events:
             if rule.group and rule.group not in known:
                 raise RuleError(rule.id, code="unknown_group", detail=rule.group)
-            rows.setdefault(rule.kind, []).append(row)
-        by_kind = {kind: tuple(found) for kind, found in rows.items()}
         object.__setattr__(self, "columns", RuleColumns.of(self.events, self.groups))
         object.__setattr__(self, "initial_decay", DecayColumns.of([self.initial.decay]))
-        object.__setattr__(self, "rows_by_kind", by_kind)
         absent = {kind for rule in self.absence for kind in rule.kinds}
-        object.__setattr__(self, "kinds", frozenset(absent.union(by_kind)))
+        object.__setattr__(self, "kinds", frozenset(absent.union(r.kind for r in self.events)))
 
 
 def _limits(values: Iterable[float | None]) -> Floats:
