@@ -9,15 +9,20 @@ from datetime import timedelta
 from domain.behaviour.syntax import (
     Age,
     Attribute,
+    Between,
     EventPattern,
+    Ever,
     Expression,
     Last,
     NotFollowed,
     Tag,
     Unit,
 )
+from domain.events.registry import EventRegistry
 
 _ROLLING = {Unit.HOUR: timedelta(hours=1), Unit.MINUTE: timedelta(minutes=1)}
+_UNITS = {**_ROLLING, Unit.DAY: timedelta(days=1)}
+_NO_TIME = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +42,17 @@ class Mentions:
     rolls: frozenset[timedelta] = frozenset()
     #: An age in hours or minutes: it never rests.
     is_restless: bool = False
+    #: How far back events matter, a day as 24 hours; None where all of them do.
+    reach: timedelta | None = timedelta(0)
 
     @property
     def is_timed(self) -> bool:
         """Tell whether time alone may change the value."""
         return self.is_daily or self.is_restless or bool(self.rolls)
+
+    def kinds_in(self, events: EventRegistry) -> frozenset[str]:
+        """Return all kinds whose arrival matters."""
+        return self.kinds | events.interactions() if self.any_kind else self.kinds
 
 
 def mentions_of(*expressions: Expression) -> Mentions:
@@ -60,7 +71,14 @@ def mentions_of(*expressions: Expression) -> Mentions:
         is_daily=Unit.DAY in ages or any(w.unit is Unit.DAY for w in windows),
         rolls=frozenset(rolling + waits),
         is_restless=any(unit is not Unit.DAY for unit in ages),
+        reach=_reach(nodes),
     )
+
+
+def _reach(nodes: list[object]) -> timedelta | None:
+    if any(isinstance(node, Ever | Between) for node in nodes):
+        return None
+    return max((w.count * _UNITS[w.unit] for w in nodes if isinstance(w, Last)), default=_NO_TIME)
 
 
 def walk(node: object) -> Iterator[object]:

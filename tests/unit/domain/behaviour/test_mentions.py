@@ -1,4 +1,4 @@
-"""What can change a value."""
+"""What an expression speaks of, and what can change its value."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 
-from domain.behaviour.depends import depends
+from domain.behaviour.mentions import mentions_of
 from domain.behaviour.parse import parse
 from domain.behaviour.syntax import Comparison, Expression, Relation
 from tests.expressions import VOCABULARY, expressions
@@ -17,21 +17,21 @@ _DAY = timedelta(days=1)
 
 def test_mentioned_kinds_attributes_and_tags_are_found_wherever_they_stand() -> None:
     text = "次数(支付订单[金额 > 3]) > 预算 且 非 (标签.新客 或 依次(浏览页面 -> count, 1天))"
-    found = depends(parse(text, VOCABULARY))
+    found = mentions_of(parse(text, VOCABULARY))
     assert found.kinds == {"pay_order", "view_page", "count"}
-    assert not found.has_any_kind
-    assert found.attributes == {"budget"}
+    assert not found.any_kind
+    assert found.facts == {"budget"}
     assert found.tags == {"is_new"}
 
 
 def test_any_interaction_is_every_kind_that_counts_as_one() -> None:
-    found = depends(parse("做过(互动, 7天) 且 做过(`是且否`)", VOCABULARY))
+    found = mentions_of(parse("做过(互动, 7天) 且 做过(`是且否`)", VOCABULARY))
     assert found.kinds == {"any"}
     assert found.kinds_in(VOCABULARY.events) == set(VOCABULARY.events.kinds)
 
 
 @pytest.mark.parametrize(
-    ("text", "daily", "any_time", "longest"),
+    ("text", "daily", "any_time", "reach"),
     [
         ("城市 = '北京'", False, False, timedelta(0)),
         ("做过(any)", False, False, None),
@@ -47,21 +47,19 @@ def test_any_interaction_is_every_kind_that_counts_as_one() -> None:
         ("距今(末次(any), 小时) > 3", False, True, None),
     ],
 )
-def test_time(text: str, daily: bool, any_time: bool, longest: timedelta | None) -> None:
-    found = depends(parse(text, VOCABULARY))
-    assert (found.turns_daily, found.turns_any_time) == (daily, any_time)
-    assert found.has_time is (daily or any_time)
-    assert found.longest == longest
+def test_time(text: str, daily: bool, any_time: bool, reach: timedelta | None) -> None:
+    found = mentions_of(parse(text, VOCABULARY))
+    assert (found.is_daily, bool(found.rolls) or found.is_restless) == (daily, any_time)
+    assert found.is_timed is (daily or any_time)
+    assert found.reach == reach
 
 
 @settings(max_examples=50, deadline=None)
 @given(expressions, expressions)
-def test_a_whole_depends_on_all_that_its_parts_depend_on(
-    left: Expression, right: Expression
-) -> None:
-    whole = depends(Comparison(Relation.EQUAL, left, right))
-    parts = [depends(left), depends(right)]
+def test_a_whole_speaks_of_all_that_its_parts_speak_of(left: Expression, right: Expression) -> None:
+    whole = mentions_of(Comparison(Relation.EQUAL, left, right))
+    parts = [mentions_of(left), mentions_of(right)]
     assert whole.kinds == parts[0].kinds | parts[1].kinds
-    assert whole.attributes == parts[0].attributes | parts[1].attributes
+    assert whole.facts == parts[0].facts | parts[1].facts
     assert whole.tags == parts[0].tags | parts[1].tags
-    assert whole.has_time == any(part.has_time for part in parts)
+    assert whole.is_timed == any(part.is_timed for part in parts)
