@@ -17,6 +17,9 @@ from handlers.web.api.gate import Gate
 from handlers.web.api.leads import Leads
 from handlers.web.api.reading import Reading
 from handlers.web.api.routes import Api
+from handlers.web.collect.door import CollectDoor
+from handlers.web.collect.segment import Segment
+from handlers.web.collect.sensors import Sensors
 from handlers.web.pages import Pages
 from handlers.web.session import LoginPage
 from storage.api_keys import ApiKeys
@@ -39,6 +42,9 @@ def create_app(parts: Parts) -> web.Application:
     )
     _pages(parts).mount(app)
     _api(parts).mount(app)
+    collect = _collect(parts)
+    Sensors(collect).mount(app)
+    Segment(collect).mount(app)
     return app
 
 
@@ -69,6 +75,12 @@ def _api(parts: Parts) -> Api:
         Leads(parts.context, keys, parts.inbox),
         Reading(parts.context, store, keys),
     )
+
+
+def _collect(parts: Parts) -> CollectDoor:
+    store = parts.store
+    keys = ApiKeys(store.database, store.vault, store.ids)
+    return CollectDoor(keys, parts.inbox, parts.clock, parts.context.words)
 
 
 def _unavailable(reason: str, advice: str) -> web.Response:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from config.agree_rules import rule_disagreements, unknown
 from config.problems import Problem
-from config.tables import channels, filters, lifecycle, pools, sop, welcome
+from config.tables import channels, filters, lifecycle, pools, sop, trackers, welcome
 from config.texts import FILE as TEXTS_FILE
 from config.texts import Texts
 from domain.catalog import Catalog
@@ -34,6 +34,7 @@ def disagreements(catalog: Catalog, texts: Texts) -> Iterator[Problem]:
     yield from rule_disagreements(catalog.rules, catalog, texts)
     yield from _pools(catalog, lead_facts)
     yield from _steps(catalog, lead_facts)
+    yield from _trackers(catalog)
     yield from _transitions(catalog)
     yield from _filters(catalog, facts)
     yield from _texts(catalog, texts)
@@ -64,6 +65,12 @@ def _pools(catalog: Catalog, facts: frozenset[str]) -> Iterator[Problem]:
 def _steps(catalog: Catalog, facts: frozenset[str]) -> Iterator[Problem]:
     for step in catalog.sop.steps:
         yield from _facts(step.when, facts, Problem(sop.FILE, "no_such_fact", step.code))
+
+
+def _trackers(catalog: Catalog) -> Iterator[Problem]:
+    kinds = frozenset(catalog.events.kinds)
+    for name, rule in catalog.trackers.kinds.items():
+        yield from unknown(rule.kind, kinds, Problem(trackers.FILE, "no_such_kind", name))
 
 
 def _transitions(catalog: Catalog) -> Iterator[Problem]:

@@ -22,6 +22,7 @@ from config.tables import (
     scorecard,
     sop,
     tags,
+    trackers,
     welcome,
     worktime,
 )
@@ -83,6 +84,7 @@ def _catalog(reader: _Reader, zone: ZoneInfo, texts: Texts) -> Catalog:
         pools=reader.table(pools.FILE, pools.PoolsFile, pools.PoolsFile.build),
         sop=reader.built(sop.FILE, steps, sop.SopFile.build),
         commands=reader.table(commands.FILE, commands.CommandsFile, commands.CommandsFile.build),
+        trackers=reader.table(trackers.FILE, trackers.TrackersFile, trackers.TrackersFile.build),
         tags=reader.table(tags.FILE, tags.TagsFile, tags.TagsFile.build),
         reminders=reader.built(sop.FILE, steps, lambda file: file.reminders.build()),
         work=reader.built(worktime.FILE, hours, lambda file: file.work(zone)),

@@ -18,6 +18,7 @@ from domain.pools.pool import Pools
 from domain.scoring.tables import RuleTables
 from domain.screening.rules import FilterRules
 from domain.tags.spec import TagBook
+from domain.tracking.rules import TrackerRules
 from domain.worktime import QuietHours, WorkTime
 
 
@@ -53,6 +54,7 @@ class Catalog:
     sop: Sop
     commands: Commands
     tags: TagBook
+    trackers: TrackerRules
     reminders: ReminderRules
     work: WorkTime
     quiet: QuietHours

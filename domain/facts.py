@@ -48,7 +48,7 @@ def facts_of(person: Person) -> dict[str, Fact]:
         facts.update(child_grade=learner.grade, subject=learner.subject)
         if learner.age is not None:
             facts["age"] = float(learner.age)
-    facts.update({name: attribute.value for name, attribute in person.attributes.items()})
+    facts.update({name: a.value for name, a in person.attributes.items() if a.value})
     for kind, flag in _KNOWN_BY.items():
         facts[flag] = person.key_of(kind) is not None
     facts["is_verified"] = person.has_verified_platform_identity()

@@ -19,6 +19,8 @@ class Source(StrEnum):
     IMPORT = "import"
     API = "api"
     TEXT = "text"
+    #: A tracker in a page or app: anyone can make it say anything.
+    TRACKER = "tracker"
 
 
 class InformationLevel(StrEnum):

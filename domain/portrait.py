@@ -159,7 +159,10 @@ def last_intent(events: Iterable[Event]) -> Event | None:
 
 def information_level(person: Person, interactions: Iterable[Event]) -> InformationLevel:
     """Return how much is known: identity and channel, attributes, or behaviour as well."""
-    if not any(name != "name" for name in person.attributes) and not person.learners:
+    if (
+        not any(a.value for name, a in person.attributes.items() if name != "name")
+        and not person.learners
+    ):
         return InformationLevel.MARKED
     return InformationLevel.PORTRAYED if any(interactions) else InformationLevel.FEATURED
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.chat import cards, contacts, directory, employees, groups, messages, quiet, syncing
-from handlers.doors import forms
+from handlers.doors import forms, tracks
 from handlers.jobs import timers
 from handlers.routing import Router
 
@@ -22,6 +22,7 @@ def root_router() -> Router:
         timers,
         quiet,
         forms,
+        tracks,
     ):
         root.include(topic.router)
     return root

@@ -18,6 +18,7 @@ from domain.values import UserId, same_userid
 #: Who is believed more: what a person entered stands against every machine.
 _RANK = {
     Source.TEXT: 0,
+    Source.TRACKER: 0,
     Source.IMPORT: 1,
     Source.PLATFORM: 2,
     Source.API: 2,

@@ -8,11 +8,12 @@ from domain.channels.attribution import Origin
 from domain.events.event import Event
 from domain.intake.form import Call, LeadForm
 from domain.person import Attribute, Person, Source
+from domain.tags.tagging import TagSource
 from domain.values import Refusal
 from handlers.actions.intake import call, enriched, learn, open_lead, opt_out, recognise
 from handlers.actions.quarantine import quarantine
 from handlers.actions.record import Occurrence, record
-from handlers.actions.tag_from_outside import tag_from_outside
+from handlers.actions.tags.by_hand import PutBy, put_on
 
 if TYPE_CHECKING:
     from handlers.context import Context
@@ -36,7 +37,7 @@ async def take_form(work: UnitOfWork, ctx: Context, form: LeadForm) -> None:
     _open(work, ctx, person, form)
     await _record_events(work, ctx, person, form)
     if form.tag:
-        tag_from_outside(work, ctx, person, form.tag, at=form.at, cause=form.reference)
+        _tag(work, ctx, person, form)
     work.rescore(person.id)
 
 
@@ -46,6 +47,12 @@ def _open(work: UnitOfWork, ctx: Context, person: Person, form: LeadForm) -> Non
         open_lead(work, ctx, person, touch, form.line)
     else:  # a campaign is no channel: where the person came from stays as it is
         open_lead(work, ctx, person, None, form.line)
+
+
+def _tag(work: UnitOfWork, ctx: Context, person: Person, form: LeadForm) -> None:
+    put = put_on(work, ctx, person.id, form.tag, PutBy(TagSource.LIST, form.sender))
+    if isinstance(put, Refusal):
+        work.refused("tag", put.code)
 
 
 async def _record_events(work: UnitOfWork, ctx: Context, person: Person, form: LeadForm) -> None:

@@ -24,6 +24,7 @@ from storage.repositories.person_rows import (
     Cells,
     Children,
     PersonRows,
+    forget_identities,
 )
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class People:
         self._wrapped: dict[PersonId, bytes] = {}
         self._holders: dict[ContactKey, PersonId] = {}
         self._asked: set[ContactKey] = set()
+        self._released: list[ContactKey] = []
 
     # ------------------------------------------------------------------ look
 
@@ -111,6 +113,13 @@ class People:
         """Take in a new person."""
         self._wrapped[person.id] = self._vault.new_data_key()
         return self.put(person)
+
+    def release(self, key: ContactKey) -> None:
+        """Let a loaded identity lead to nobody; its next mention begins a new person."""
+        person = self._now[self._holders.pop(key)]
+        kept = tuple(identity for identity in person.identities if identity.key != key)
+        self._now[person.id] = replace(person, identities=kept)
+        self._released.append(key)
 
     def put(self, person: Person) -> Person:
         """Replace the present value of a person."""
@@ -188,6 +197,7 @@ class People:
 
     async def save(self) -> None:
         """Write every new or changed person, in sets."""
+        await forget_identities(self._tx, self._vault, self._released)
         changed = [p for p in self._now.values() if self._saved.get(p.id) != p]
         rows, keys = self._rows, self._wrapped
         await self._write(

@@ -21,7 +21,7 @@ from domain.values import PLATFORM_KINDS, ContactKey, IdentityKind, PersonId, Us
 from storage.moments import from_micros, micros_or_none, moment_or_none, to_micros
 
 if TYPE_CHECKING:
-    from storage.database import Row
+    from storage.database import Row, Transaction
     from storage.ids import IdSource
     from storage.vault import Vault
 
@@ -193,6 +193,17 @@ def _relation(row: Row) -> Relation:
         remark=row["remark"],
         tag_ids=tuple(row["tag_ids"].split()),
     )
+
+
+async def forget_identities(tx: Transaction, vault: Vault, keys: list[ContactKey]) -> None:
+    """Delete the rows of identities that lead to nobody any more, and empty the list."""
+    for key in keys:
+        await tx.execute(
+            f"delete from identity where kind = $2 and {tx.any_of('lookup', 1)}",
+            tx.array(vault.blinds(key.kind, key.value).values()),
+            key.kind.value,
+        )
+    keys.clear()
 
 
 INSERT_DATA_KEY = "insert into data_key (person_id, wrapped) values ($1, $2)"

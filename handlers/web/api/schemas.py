@@ -13,7 +13,7 @@ MOST_IN_BATCH = 500
 Short = Annotated[str, Meta(max_length=64)]
 Word = Annotated[str, Meta(max_length=128)]
 Line = Annotated[str, Meta(max_length=32, pattern=r"^([a-z][a-z0-9_]*)?$")]
-Tag = Annotated[str, Meta(max_length=32)]
+Tag = Annotated[str, Meta(max_length=30)]
 Moment = Annotated[
     datetime, Meta(tz=True, description="RFC 3339 with a zone, as 2026-03-02T10:00:00+08:00")
 ]

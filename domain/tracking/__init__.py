@@ -1,0 +1,1 @@
+"""What trackers of websites and apps report, translated into words of ours."""

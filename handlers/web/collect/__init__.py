@@ -1,0 +1,1 @@
+"""Doors for trackers: unmodified SDKs post here."""
