@@ -23,6 +23,7 @@ from bot.loops import looping
 from bot.office import LocalOffice
 from bot.office_wire import listening
 from bot.scheduler import SWEEP, Scheduler
+from bot.scoring.days import day_keeper_of
 from bot.scoring.keeper import score_keeper_of
 from bot.scoring.seeding import keep_rules
 from domain.chat.models import load_models
@@ -156,6 +157,7 @@ async def _loops(
         (ProcessRole.SCHEDULER, scheduler.run),
         (ProcessRole.SCHEDULER, housekeeper_of(parts).run),
         (ProcessRole.SCHEDULER, score_keeper_of(parts).run),
+        (ProcessRole.SCHEDULER, day_keeper_of(parts).run),
     )
     runs = [run for role, run in loops if role in roles]
     if isinstance(parts.clock, SystemClock):  # a driven clock jumps on purpose

@@ -272,6 +272,21 @@ def api_keys_revoke(word: str) -> None:
     raise SystemExit(0 if revoke(word) else 1)
 
 
+@cli.command(help=text("t1.help"))
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help=text("t1.processes"),
+)
+def t1(processes: int) -> None:
+    """Check all scores; exit 1 when any differs."""
+    from bot.cli.truth import check_scores
+
+    raise SystemExit(0 if check_scores(processes) else 1)
+
+
 @cli.command(help=text("doctor.help"))
 def doctor() -> None:
     """Check configuration, databases and platform; say what to fix."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import time
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Annotated, Protocol, TypeVar
@@ -264,6 +265,12 @@ class GuardRow(TomlRow, frozen=True):
         return Guard(self.most_activated)
 
 
+class DailyRow(TomlRow, frozen=True):
+    """``[daily]``: when all scores are checked, by the clock of the business zone."""
+
+    check_at: time = time(4, 10)
+
+
 class ScorecardFile(TomlRow, frozen=True):
     """The whole file."""
 
@@ -273,6 +280,7 @@ class ScorecardFile(TomlRow, frozen=True):
     initial: InitialRow = InitialRow()
     phase: dict[Phase, PhaseRow] = msgspec.field(default_factory=dict)
     guard: GuardRow = GuardRow()
+    daily: DailyRow = DailyRow()
     static: list[StaticRow] = msgspec.field(default_factory=list)
     standing: list[StaticRow] = msgspec.field(default_factory=list)
     event: list[EventRuleRow] = msgspec.field(default_factory=list)
@@ -290,7 +298,11 @@ class ScorecardFile(TomlRow, frozen=True):
         cards = {phase: self._card(phase, whole) for phase in Phase}
         points = {**frame.points, **self.initial.channels}
         return RuleTables(
-            whole, MappingProxyType(cards), MappingProxyType(points), self.guard.build()
+            whole,
+            MappingProxyType(cards),
+            MappingProxyType(points),
+            self.guard.build(),
+            self.daily.check_at,
         )
 
     def _whole(self, frame: RuleFrame, zone: ZoneInfo, version: int) -> Scorecard:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -72,6 +73,8 @@ class RuleTables:
     cards: Mapping[Phase, Scorecard]
     points: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     guard: Guard = Guard()
+    #: From this hour of the business day on the truth check is due.
+    check_at: time = time(4, 10)
     #: Kinds of events that any table looks at; all others leave every score alone.
     kinds: frozenset[str] = field(init=False, repr=False)
 

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from domain.reports.funnel import STEPS, FunnelCounts, FunnelRow, by_label, funnel, funnel_by
 from domain.scoring.explain import Reason, reasons
 from domain.scoring.score import Part, Scored
+from handlers.actions.portray import moment_words
 
 if TYPE_CHECKING:
     from domain.scoring.grade import Grading
+    from handlers.actions.replay import Replayed
     from handlers.context import Context
 
 #: Name of the static score in the details of a limit; all else is dynamic.
@@ -29,6 +31,9 @@ def score_report(ctx: Context, name: str, scored: Scored, grading: Grading) -> s
         name=name,
         composite=f"{state.composite:.0f}",
         cell=scored.cell,
+        grade=state.grade.value,
+        level=state.level,
+        standard=f"{state.standard:.1f}",
         advice=ctx.words.get(f"advice.{scored.advice}"),
         static=f"{state.static:.0f}",
         static_weight=f"{grading.static_weight:.0%}",
@@ -36,6 +41,26 @@ def score_report(ctx: Context, name: str, scored: Scored, grading: Grading) -> s
         dynamic=f"{state.dynamic:.0f}",
         dynamic_weight=f"{grading.dynamic_weight:.0%}",
         dynamic_lines=_lines(ctx, dynamic),
+    )
+
+
+def past_score_report(ctx: Context, name: str, found: Replayed) -> str:
+    """Return a score of the past with its reasons, and what today's rules would have given."""
+    today = ""
+    if found.today_version != found.version:
+        state = found.by_today.state
+        today = ctx.words.get(
+            "score.past.today",
+            version=found.today_version,
+            composite=f"{state.composite:.0f}",
+            cell=found.by_today.cell,
+        )
+    return ctx.words.get(
+        "score.past.shown",
+        moment=moment_words(found.at, ctx),
+        version=found.version,
+        report=score_report(ctx, name, found.then, found.grading),
+        today=today,
     )
 
 

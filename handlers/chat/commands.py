@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING
 from domain.chat.command import Command, CommandName
 from domain.chat.follow_up import read_follow_up
 from domain.reports.period import period_of
-from domain.scoring.tables import phase_of
 from domain.values import Role, UserId
 from handlers.actions.asked import Asked, reply
 from handlers.actions.follow_up import follow_up, remind_by_words
 from handlers.actions.look_up import Missed, find_lead, lead_line
-from handlers.actions.portray import called, moment_words, portrait_of
-from handlers.actions.reports import funnel_report, score_report
-from handlers.actions.score import explain
+from handlers.actions.portray import moment_words
+from handlers.actions.reports import funnel_report
 from handlers.actions.show import show_portrait
 from handlers.chat.rules import rules
+from handlers.chat.scores import show_score
 from handlers.chat.tag_commands import run_tag
 from storage.queries import find
 from storage.queries.funnel import Period, funnel_rows
@@ -61,17 +60,6 @@ async def show_lead(command: Command, asked: Asked, work: UnitOfWork, ctx: Conte
         reply(asked, work, ctx, found.text)
         return
     await show_portrait(work, ctx, found, asked.userid, cause=asked.cause)
-
-
-async def show_score(command: Command, asked: Asked, work: UnitOfWork, ctx: Context) -> None:
-    """Explain a score: what gave or took how many points, how often, when last."""
-    lead = await find_lead(work, ctx, asked.actor, command.arguments.lead)
-    if isinstance(lead, Missed):
-        reply(asked, work, ctx, lead.text)
-        return
-    name = called(portrait_of(work, ctx, lead, may_see_phone=False), ctx)
-    grading = ctx.rules.card_for(phase_of(lead)).grading
-    reply(asked, work, ctx, score_report(ctx, name, explain(work, ctx, lead), grading))
 
 
 async def show_funnel(command: Command, asked: Asked, work: UnitOfWork, ctx: Context) -> None:

@@ -65,7 +65,8 @@ def test_the_lines_of_a_half_add_up(name: str, sum_: int) -> None:
 
 
 def test_a_report_begins_with_the_score_and_its_advice() -> None:
-    assert REPORT.splitlines()[:2] == ["「张三」82 分，B1", words("advice.strike")]
+    head = "「张三」82 分，B1：等级 D，热度 4（标准分 0.0）"
+    assert REPORT.splitlines()[:2] == [head, words("advice.strike")]
 
 
 def test_a_half_without_points_says_so() -> None:

@@ -1,0 +1,35 @@
+"""``clew t1``: the truth check of all scores, by hand."""
+
+from __future__ import annotations
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from bot.cli.run import run, settings_or_exit
+from bot.cli.words import text
+from bot.loggers import set_up_logs
+from bot.scoring.truth import check_alone, checked_by
+from config.settings import Settings
+from domain.scoring.truth import Truth
+
+_COLUMNS = ("lead_id", "what", "live", "truth")
+
+
+def check_scores(processes: int) -> bool:
+    """Check all scores beside whatever runs, print what differs; False when anything does."""
+    set_up_logs(is_quiet=True)
+    found = run(_checked(settings_or_exit(), processes))
+    click.echo(text("t1.done", leads=found.leads, differing=found.differing))
+    if found.differences:
+        table = Table(*(text(f"t1.column.{name}") for name in _COLUMNS))
+        for one in found.differences:
+            table.add_row(*(str(getattr(one, name)) for name in _COLUMNS))
+        Console().print(table)
+    return not found.differing
+
+
+async def _checked(settings: Settings, processes: int) -> Truth:
+    if processes > 1:
+        return await checked_by(settings, processes)
+    return await check_alone(settings)

@@ -1,0 +1,143 @@
+"""What each day does to scores: the sweep at midnight, and the truth check (T+1) before dawn."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.metrics import SCORES_CHECKED, SCORES_DIFFERING
+from bot.scoring.passes import Scores, everybody, pieces
+from bot.scoring.truth import checked, checked_by, processes_for
+from domain.values import PersonId
+from handlers.actions.rules import rescore_some
+from handlers.actions.show import tell_managers
+from storage.errors import StorageError
+from storage.marks import mark_of, put_mark
+from storage.queries.roots import count_open_leads
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.bootstrap import Parts
+    from bot.cluster.duties import Duty
+    from config.settings import Settings
+    from domain.scoring.truth import Truth
+
+log = structlog.get_logger("clew.scoring")
+
+#: Name of the duty that schedulers of several processes apply for.
+DUTY = "score-days"
+#: Real seconds between two looks at the clock.
+LOOK_SECONDS = 5.0
+#: Marks: the day swept last, the day being swept and how far, the day checked last.
+SWEPT, SWEEPING, SWEPT_UNTIL = "scores-swept", "scores-sweeping", "scores-swept-until"
+CHECKED = "scores-checked"
+
+
+class DayKeeper:
+    """Scores all leads anew when a day begins, and checks all scores before it is light."""
+
+    def __init__(self, scores: Scores, settings: Settings | None, duty: Duty | None) -> None:
+        """Work on ``scores``; with ``settings`` many leads are checked by several processes."""
+        self._scores = scores
+        self._settings = settings
+        self._duty = duty
+
+    async def run(self) -> None:
+        """Do what is due until cancelled; a storage away is waited for."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                await self.look()
+            except StorageError as error:
+                log.warning("storage_unavailable", error=type(error).__name__)
+
+    async def look(self) -> None:
+        """Do everything that is due now; what was cut off goes on where it was.
+
+        Raises:
+            StorageError: the database is not there; the rest is done at the next look.
+        """
+        if await self._is_ours():
+            await self._sweep_if_due()
+            await self._check_if_due()
+
+    async def _is_ours(self) -> bool:
+        return self._duty is None or await self._duty.held() is not None
+
+    def _local(self) -> datetime:
+        return self._scores.clock.now().astimezone(self._scores.context.zone)
+
+    # ------------------------------------------------------------- midnight
+
+    async def _sweep_if_due(self) -> None:
+        scores, today = self._scores, self._local().toordinal()
+        async with scores.store.database.read() as tx:
+            if await mark_of(tx, SWEPT) >= today:
+                return
+            is_begun = await mark_of(tx, SWEEPING) == today
+            after = await mark_of(tx, SWEPT_UNTIL) if is_begun else 0
+        total = 0
+        async for roots in pieces(scores.store, everybody, PersonId(after)):
+            async with scores.store.unit_of_work(scores.clock.now()) as work:
+                await put_mark(work.tx, SWEEPING, today)
+                await put_mark(work.tx, SWEPT_UNTIL, roots[-1])
+                await rescore_some(work, scores.context, roots)
+            total += len(roots)
+            if not await self._is_ours():
+                return
+        async with scores.store.database.write() as tx:
+            await put_mark(tx, SWEPT, today)
+        log.info("day_swept", persons=total)
+
+    # ------------------------------------------------------------- truth
+
+    async def _check_if_due(self) -> None:
+        local, scores = self._local(), self._scores
+        async with scores.store.database.read() as tx:
+            is_done = await mark_of(tx, CHECKED) >= local.toordinal()
+        if is_done or local.time() < scores.context.rules.check_at:
+            return
+        await self.check()
+        async with scores.store.database.write() as tx:
+            await put_mark(tx, CHECKED, local.toordinal())
+
+    async def check(self) -> Truth:
+        """Check all scores; count, log and tell what differs, which must be nothing."""
+        scores = self._scores
+        async with scores.store.database.read() as tx:
+            processes = processes_for(await count_open_leads(tx))
+        if processes > 1 and self._settings is not None:
+            found = await checked_by(self._settings, processes)
+        else:
+            found = await checked(scores)
+        SCORES_CHECKED.inc(found.leads)
+        SCORES_DIFFERING.set(found.differing)
+        log.info("scores_checked", leads=found.leads, differing=found.differing)
+        if found.differing:
+            await self._tell(found)
+        return found
+
+    async def _tell(self, found: Truth) -> None:
+        ctx, now = self._scores.context, self._scores.clock.now()
+        for one in found.differences:
+            log.error(
+                "score_differs", lead_id=one.lead_id, what=one.what, live=one.live, truth=one.truth
+            )
+        async with self._scores.store.unit_of_work(now) as work:
+            examples = ctx.words.get("list.and").join(
+                str(one.lead_id) for one in found.differences[:3]
+            )
+            content = ctx.words.get(
+                "truth.differing", leads=found.leads, differing=found.differing, examples=examples
+            )
+            await tell_managers(work, ctx, content, cause=f"truth:{now:%Y%m%d%H%M}")
+            await work.commit()
+
+
+def day_keeper_of(parts: Parts) -> DayKeeper:
+    """Return the keeper of a service."""
+    scores = Scores(parts.store, parts.context, parts.clock)
+    return DayKeeper(scores, parts.settings, parts.duty(DUTY))
