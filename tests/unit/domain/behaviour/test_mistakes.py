@@ -11,7 +11,7 @@ from tests.architecture.source import MODULES
 
 TEXTS = load_texts()
 #: Functions and methods that take the code of a mistake, and where it stands.
-TAKES_CODE = {"Mistake": 0, "mistake_at": 2, "wrong": 1}
+TAKES_CODE = {"Mistake": 0, "mistake_at": 2, "wrong": 1, "refused": 1}
 
 
 def codes() -> set[str]:
