@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 from aiohttp import web
 
+from bot.reconciling import Check, Checked, Plan, Reconciler
 from handlers.actions.synchronise import begin
 from storage.queries.sync_progress import SyncProgress, sync_progress
 
@@ -29,6 +30,14 @@ class SyncDesk(Protocol):
         """Return how far the newest synchronisation has come."""
         ...
 
+    async def plan_check(self) -> Plan:
+        """Return what a reconciliation compares, one by one."""
+        ...
+
+    async def check(self, check: Check) -> Checked:
+        """Compare one list, or one page of it."""
+        ...
+
 
 class LocalSyncDesk:
     """Does it with the parts of this process."""
@@ -36,6 +45,7 @@ class LocalSyncDesk:
     def __init__(self, parts: Parts) -> None:
         """Use the parts of the service."""
         self._parts = parts
+        self._reconciler = Reconciler(parts.clients.corp, parts.database, parts.clock)
 
     async def begin(self) -> None:
         """Write the rows; whoever works on inbox and fetches does the rest."""
@@ -49,9 +59,23 @@ class LocalSyncDesk:
         async with self._parts.database.read() as tx:
             return await sync_progress(tx)
 
+    async def plan_check(self) -> Plan:
+        """Ask the platform who may have customers."""
+        return await self._reconciler.plan()
+
+    async def check(self, check: Check) -> Checked:
+        """Ask the platform and compare."""
+        return await self._reconciler.check(check)
+
 
 class NoWords(msgspec.Struct):
     """Nothing to say: the job is enough."""
+
+
+class CheckWords(msgspec.Struct):
+    """Which comparison to make."""
+
+    check: Check
 
 
 class RemoteSyncDesk:
@@ -70,17 +94,38 @@ class RemoteSyncDesk:
         answer = await self._ask("sync-progress", NoWords())
         return msgspec.json.decode(answer, type=SyncProgress | None)
 
+    async def plan_check(self) -> Plan:
+        """Let the service plan."""
+        return msgspec.json.decode(await self._ask("check-plan", NoWords()), type=Plan)
+
+    async def check(self, check: Check) -> Checked:
+        """Let the service compare."""
+        answer = await self._ask("check", CheckWords(check))
+        return msgspec.json.decode(answer, type=Checked)
+
 
 def add_sync_jobs(app: web.Application, desk: SyncDesk) -> None:
     """Let the service answer what :class:`RemoteSyncDesk` asks."""
 
     async def start(_request: web.Request) -> web.Response:
         await desk.begin()
-        return web.json_response(None)
+        return _json(None)
 
     async def progress(_request: web.Request) -> web.Response:
-        body = msgspec.json.encode(await desk.progress())
-        return web.Response(body=body, content_type="application/json")
+        return _json(await desk.progress())
+
+    async def plan(_request: web.Request) -> web.Response:
+        return _json(await desk.plan_check())
+
+    async def check(request: web.Request) -> web.Response:
+        asked = msgspec.json.decode(await request.read(), type=CheckWords)
+        return _json(await desk.check(asked.check))
 
     app.router.add_post("/sync-begin", start)
     app.router.add_post("/sync-progress", progress)
+    app.router.add_post("/check-plan", plan)
+    app.router.add_post("/check", check)
+
+
+def _json(answer: object) -> web.Response:
+    return web.Response(body=msgspec.json.encode(answer), content_type="application/json")

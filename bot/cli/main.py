@@ -104,11 +104,13 @@ def import_file(file: Path, mapping: Path, errors: Path | None) -> None:
 
 
 @cli.command(help=text("sync.help"))
-def sync() -> None:
-    """Read everything that the platform has; exit 1 when some of it could not be read."""
+@click.option("--check", is_flag=True, help=text("sync.check"))
+def sync(*, check: bool) -> None:
+    """Read everything that the platform has, or compare; exit 1 when something is amiss."""
+    from bot.cli.reconciling import compare
     from bot.cli.syncing import synchronise
 
-    raise SystemExit(0 if synchronise() else 1)
+    raise SystemExit(0 if (compare() if check else synchronise()) else 1)
 
 
 @cli.group(help=text("inbox.help"))

@@ -75,6 +75,11 @@ class SyncProgress:
     waits_because: str = ""
 
     @property
+    def is_blocked(self) -> bool:
+        """Nothing more will come before an operator acts."""
+        return self.waits_because.startswith("operator ")
+
+    @property
     def is_over(self) -> bool:
         """Nothing more will come by itself."""
         given_up = any(list_.done < list_.lists for list_ in self.lists) and self.is_stuck

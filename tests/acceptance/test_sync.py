@@ -12,9 +12,11 @@ from aiohttp.test_utils import TestServer
 
 from bot.clock import DrivenClock, SystemClock
 from bot.simulator.app import SIMULATOR
+from bot.simulator.faults import Fault, FaultKind
 from bot.simulator.simulator import Simulator
-from tests.acceptance.command_line import clew, started
-from tests.acceptance.listed import environment, fill, group
+from bot.simulator.world.people import Customer, Employee, MemberStatus
+from tests.acceptance.command_line import clew, said, started
+from tests.acceptance.listed import HAN, LI, environment, fill, follow, group, tag_of
 from tests.patience import until
 
 CUSTOMERS = 3000
@@ -80,3 +82,101 @@ async def test_everything_comes_in_once_though_it_is_killed_half_way(
     assert count(data, "corp_tag") == sum(len(tags.tags) for tags in groups) > 0
     assert count(data, "employee where userid in ('LiLei', 'HanMeimei')") == 2
     assert count(data, "department where name <> ''") == len(sim.world.directory.departments)
+
+
+async def test_refused_rates_and_busy_moments_only_take_longer(
+    data: Path, sim_server: TestServer, sim: Simulator, clock: DrivenClock
+) -> None:
+    fill(sim.world, 300, clock.now() - YEAR)
+    for errcode, after in ((45033, 0), (-1, 1), (45033, 2)):
+        fault = Fault(FaultKind.ERRCODE, PAGES, times=1, after=after, errcode=errcode)
+        sim.faults.add(fault)
+    told = await clew("sync", **environment(data, sim_server))
+    assert told.status == 0, told.err
+    assert count(data, f"lead where person_id in ({LISTED})") == 300
+    assert len(sim.calls("/batch/get_by_user")) == 4 + 3
+
+
+async def test_a_used_up_minute_rests_and_goes_on_where_it_was(
+    data: Path, sim_server: TestServer, sim: Simulator, clock: DrivenClock
+) -> None:
+    fill(sim.world, 300, clock.now() - YEAR)
+    settings = environment(data, sim_server)
+    sim.faults.add(Fault(FaultKind.ERRCODE, PAGES, times=1, after=1, errcode=45009))
+    waiting = await started("sync", **settings)
+    rests = "platform_fetch where kind = 'sync_page' and error like 'slow_down%'"
+    await until(lambda: count(data, rests) == 1)
+    # The window of a minute is not over, so nothing is asked again.
+    assert len(sim.calls("/batch/get_by_user")) == 2
+    assert count(data, f"lead where person_id in ({LISTED})") == 100
+    waiting.kill()
+    await waiting.wait()
+    clock.advance(timedelta(minutes=1))
+    told = await clew("sync", **settings)
+    assert told.status == 0, told.err
+    assert count(data, f"lead where person_id in ({LISTED})") == 300
+
+
+async def test_a_right_that_is_missing_is_said_and_the_rest_is_read(
+    data: Path, sim_server: TestServer, sim: Simulator, clock: DrivenClock
+) -> None:
+    fill(sim.world, 20, clock.now() - YEAR)
+    settings = environment(data, sim_server)
+    fault = sim.faults.add(Fault(FaultKind.ERRCODE, "*/batch/get_by_user", None, errcode=48002))
+    told = await clew("sync", **settings)
+    assert told.status == 1
+    assert "48002" in told.err
+    assert count(data, "customer_group") == len(sim.world.groups)
+    sim.faults.remove(fault.id)
+    assert (await clew("sync", **settings)).status == 0
+    assert count(data, f"lead where person_id in ({LISTED})") == 20
+
+
+async def test_a_reconciliation_finds_what_was_made_to_differ(
+    data: Path, sim_server: TestServer, sim: Simulator, clock: DrivenClock
+) -> None:
+    world, since = sim.world, clock.now() - YEAR
+    ids = fill(world, 150, since)
+    talk = group(world, "wrListed0000000000000001", ids[:10], since)
+    world.directory.add(Employee("OldHand", "老人", [1]))
+    settings = environment(data, sim_server)
+    assert (await clew("sync", **settings)).status == 0
+    told = await clew("sync", "--check", **settings)
+    assert (told.status, told.err) == (0, "")
+    assert "一致" in told.out
+
+    follow(world, LI, ids[2], since)
+    world.relations.drop(LI, ids[1])
+    world.relations.find(LI, ids[3]).remark = "另一个备注"
+    world.relations.find(LI, ids[5]).tag_ids.append(tag_of(world))
+    world.customers.add(Customer("wmUnheardOf000000000001", "没听过", "openid-unheard"))
+    follow(world, HAN, "wmUnheardOf000000000001", since)
+    talk.name = "改了名"
+    del talk.members[ids[0]]
+    world.directory.add(Employee("NewHand", "新人", [1]))
+    world.directory.add(Employee("OldHand", "老人", [1], status=MemberStatus.LEFT))
+    group(world, "wrUnheardOf000000000001", [], since)
+
+    told = await clew("sync", "--check", **settings)
+    assert told.status == 1
+    for kind, about in (
+        ("missing_employee", "NewHand"),
+        ("employee_left", "OldHand"),
+        ("missing_person", "wmUnheardOf000000000001"),
+        ("missing_relation", ids[2]),
+        ("relation_gone", ids[1]),
+        ("remark", ids[3]),
+        ("tags", ids[5]),
+        ("missing_group", "wrUnheardOf000000000001"),
+        ("group_name", talk.chat_id),
+        ("group_members", talk.chat_id),
+    ):
+        heading = said("reconcile.group", what=said(f"reconcile.kind.{kind}"), count=1)
+        assert f"{heading}\n  {about}" in told.out
+    assert "另一个备注" not in told.out
+
+    assert (await clew("sync", **settings)).status == 0
+    assert (await clew("sync", "--check", **settings)).status == 0
+    assert rows(data, "select userid from employee where not is_active") == [("OldHand",)]
+    gone = f"relation r join identity i using (person_id) where i.value = '{ids[1]}'"
+    assert count(data, f"{gone} and r.state = 'deleted_by_rep'") == 1
