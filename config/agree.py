@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator
 
 from config.agree_rules import rule_disagreements, unknown
 from config.problems import Problem
-from config.tables import channels, filters, lifecycle, pools, sop, trackers, welcome
+from config.tables import channels, dedup, filters, lifecycle, pools, sop, trackers, welcome
 from config.texts import FILE as TEXTS_FILE
 from config.texts import Texts
 from domain.catalog import Catalog
 from domain.condition import Condition
 from domain.facts import LEAD_FACTS, PERSON_FACTS
 from domain.lead import Stage, Status
+from domain.matching.profile import OWN_VALUES
 from domain.screening.rules import Reason, Verdict
 
 #: Moves that Clew makes by itself; a table without them would leave leads stuck.
@@ -23,6 +24,7 @@ OWN_TRANSITIONS = (
     "assign",
     "invalidate",
     "restore",
+    "recall",
 )
 
 
@@ -35,6 +37,7 @@ def disagreements(catalog: Catalog, texts: Texts) -> Iterator[Problem]:
     yield from _pools(catalog, lead_facts)
     yield from _steps(catalog, lead_facts)
     yield from _trackers(catalog)
+    yield from _dedup(catalog, facts)
     yield from _transitions(catalog)
     yield from _filters(catalog, facts)
     yield from _texts(catalog, texts)
@@ -71,6 +74,14 @@ def _trackers(catalog: Catalog) -> Iterator[Problem]:
     kinds = frozenset(catalog.events.kinds)
     for name, rule in catalog.trackers.kinds.items():
         yield from unknown(rule.kind, kinds, Problem(trackers.FILE, "no_such_kind", name))
+
+
+def _dedup(catalog: Catalog, facts: frozenset[str]) -> Iterator[Problem]:
+    kinds = frozenset(catalog.events.kinds)
+    for kind in sorted(catalog.dedup.arrivals):
+        yield from unknown(kind, kinds, Problem(dedup.FILE, "no_such_kind", "arrivals"))
+    for name in sorted(catalog.dedup.compared):
+        yield from unknown(name, facts | OWN_VALUES, Problem(dedup.FILE, "no_such_fact", name))
 
 
 def _transitions(catalog: Catalog) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ from config.problems import ConfigError, Problem, broken_rule
 from config.tables import (
     channels,
     commands,
+    dedup,
     events,
     filters,
     lifecycle,
@@ -82,6 +83,7 @@ def _catalog(reader: _Reader, zone: ZoneInfo, texts: Texts) -> Catalog:
             lifecycle.FILE, lifecycle.LifecycleFile, lifecycle.LifecycleFile.build
         ),
         pools=reader.table(pools.FILE, pools.PoolsFile, pools.PoolsFile.build),
+        dedup=reader.table(dedup.FILE, dedup.DedupFile, dedup.DedupFile.build),
         sop=reader.built(sop.FILE, steps, sop.SopFile.build),
         commands=reader.table(commands.FILE, commands.CommandsFile, commands.CommandsFile.build),
         trackers=reader.table(trackers.FILE, trackers.TrackersFile, trackers.TrackersFile.build),

@@ -27,6 +27,18 @@ class Verb(StrEnum):
     SNOOZE = "snooze"
     #: Put a tag on a person or take it off; ``word`` is ``+name`` or ``-name``.
     TAG = "tag"
+    #: Two persons of a review are one, or are not; ``about`` is the review.
+    MERGE = "merge"
+    APART = "apart"
+    #: Take a merge apart; ``about`` is its link.
+    UNMERGE = "unmerge"
+    #: Take a lead from a pool; ask its owner; say that it is one's own 撞单.
+    CLAIM = "claim"
+    ASK = "ask"
+    DISPUTE = "dispute"
+    #: A manager's answer to a dispute or registration; ``about`` is the case.
+    GRANT = "grant"
+    DENY = "deny"
 
 
 #: Question key of the drop-down that holds the reason of a return.
@@ -35,7 +47,7 @@ REASON_QUESTION = "reason"
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """One button: ``about`` is the id of a lead or a reminder."""
+    """One button: ``about`` is the id of what the verb is about: mostly a lead."""
 
     verb: Verb
     about: int

@@ -14,6 +14,7 @@ from domain.events.registry import EventRegistry
 from domain.followup.next_step import Sop
 from domain.lead import Touch
 from domain.lifecycle.transitions import Lifecycle
+from domain.matching.rules import DedupRules
 from domain.pools.pool import Pools
 from domain.scoring.tables import RuleTables
 from domain.screening.rules import FilterRules
@@ -51,6 +52,7 @@ class Catalog:
     rules: RuleTables
     lifecycle: Lifecycle
     pools: Pools
+    dedup: DedupRules
     sop: Sop
     commands: Commands
     tags: TagBook

@@ -196,6 +196,8 @@ class FetchKind(StrEnum):
     MP_USER = "mp_user"
     #: A page of a list of a synchronisation; the subject is the id of its part.
     SYNC_PAGE = "sync_page"
+    #: Not the platform: the customer's own system, which says what happens to a duplicate.
+    DEDUP_HOOK = "dedup_hook"
 
 
 #: Generation of every pull of an account: each wants all that is new, so none makes another

@@ -15,9 +15,30 @@ from domain.values import Grade, LeadId, PersonId, UserId
 
 @dataclass(frozen=True, slots=True)
 class PersonsJoined:
-    """Two persons turned out to be one; ``person_id`` speaks for both now."""
+    """Two persons turned out to be one; ``person_id`` speaks for both now.
+
+    ``rule`` is the dedup rule that found it, empty for an equal identity; ``link`` is
+    the line of the merge ledger.
+    """
 
     person_id: PersonId
+    rule: str = ""
+    link: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDescribed:
+    """Facts that twins are looked for by got a new value; names only, never the values."""
+
+    person_id: PersonId
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LeadTouched:
+    """Somebody who has a lead already was in touch again."""
+
+    lead_id: LeadId
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +200,8 @@ class TagsChanged:
 
 Outcome = (
     PersonsJoined
+    | PersonDescribed
+    | LeadTouched
     | LeadCreated
     | LeadEnriched
     | LeadScored

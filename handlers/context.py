@@ -32,7 +32,8 @@ class Context:
     rulebook follows.
 
     With ``offers_leads`` false mature leads wait in their pools instead of going
-    to reps: an import must not flood them.
+    to reps: an import must not flood them. ``has_dedup_hook`` tells that a system of the
+    customer's own can be asked about duplicates.
     """
 
     catalog: Catalog
@@ -42,6 +43,7 @@ class Context:
     rulebook: Rulebook
     offers_leads: bool = True
     lists: RunningLists = field(default_factory=RunningLists)
+    has_dedup_hook: bool = False
 
     @property
     def rules(self) -> RuleTables:

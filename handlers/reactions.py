@@ -14,12 +14,15 @@ from domain.outcomes import (
     LeadLetThrough,
     LeadMatured,
     LeadScored,
+    LeadTouched,
     Outcome,
+    PersonDescribed,
     PersonsJoined,
     StageChanged,
     StatusChanged,
 )
 from handlers.actions import advance, answer, assign, merge, score, screen
+from handlers.actions.dedup import arrivals, twins
 from handlers.actions.tags.corp import show_changes
 
 if TYPE_CHECKING:
@@ -36,6 +39,8 @@ REACTIONS: dict[type, tuple[Reaction, ...]] = {
     LeadCreated: (screen.admit,),
     LeadEnriched: (advance.note_enriched, screen.look_again),
     LeadScored: (screen.look_at_held,),
+    PersonDescribed: (twins.look_for_twins,),
+    LeadTouched: (arrivals.look_at_arrivals,),
     LeadMatured: (assign.offer_matured,),
     LeadLetThrough: (assign.offer_let_through,),
     LeadCooled: (advance.cool,),

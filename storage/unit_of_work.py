@@ -25,9 +25,11 @@ from storage.fetches import insert_fetches
 from storage.moments import to_micros
 from storage.outbox import insert_pushes
 from storage.repositories.bases import Bases
+from storage.repositories.cases import Cases
 from storage.repositories.events import Events
 from storage.repositories.followups import FollowUps
 from storage.repositories.leads import Leads
+from storage.repositories.merges import Merges
 from storage.repositories.organisation import Organisation
 from storage.repositories.people import People
 from storage.repositories.records import Records
@@ -35,6 +37,7 @@ from storage.repositories.rules import Rules
 from storage.repositories.screenings import Screenings
 from storage.repositories.synchronisation import Synchronisations
 from storage.repositories.tags import Tags
+from storage.repositories.twins import Twins
 from storage.timers import cancel_timers, set_timers
 
 if TYPE_CHECKING:
@@ -71,6 +74,9 @@ class UnitOfWork:
         self.syncs = Synchronisations(tx, ids)
         self.rules = Rules(tx)
         self.bases = Bases(tx, vault, ids, self.people)
+        self.merges = Merges(tx, ids)
+        self.cases = Cases(tx, ids)
+        self.twins = Twins(tx, ids)
         self.is_committed = False
         self.vault = vault
         self._leaving = Leaving()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 SCREEN = "screen"
 ASSIGN = "assign"
 INVALIDATE = "invalidate"
+RECALL = "recall"
 #: Reason of an invalid lead when a rep says no more than that.
 INVALID_REASON = "rep_said"
 INTO = {PoolKind.NURTURE: "to_nurture_pool", PoolKind.DEPARTMENT: "to_department_pool"}

@@ -55,7 +55,10 @@ REP_FULL = "rep_full"
 
 @dataclass(frozen=True, slots=True)
 class OwnerChange:
-    """A wish: the lead shall go from ``expected`` to ``to`` (None: nobody, into ``pool``)."""
+    """A wish: the lead shall go from ``expected`` to ``to`` (None: nobody, into ``pool``).
+
+    Who asked for it (``is_wanted``) gets no card to accept and no deadline.
+    """
 
     lead_id: LeadId
     expected: UserId | None
@@ -63,6 +66,7 @@ class OwnerChange:
     why: str
     actor: Actor
     pool: str = ""
+    is_wanted: bool = False
 
 
 async def change_owner(
@@ -169,6 +173,8 @@ async def _announce(
             work.happened(LeadReleased(after.id, before.owner, change.why))
         return
     work.happened(LeadAssigned(after.id, after.owner, after.assignment, change.why))
+    if change.is_wanted:
+        return
     rules = ctx.catalog.pools.rules_of(after.pool)
     due_at = accept_by(work.now, rules, ctx.catalog.work)
     deadline = Timer(

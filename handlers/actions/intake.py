@@ -11,15 +11,22 @@ from domain.channels.attribution import first_of, last_of
 from domain.identity.facts import with_facts
 from domain.identity.keys import Claim, match, with_claims
 from domain.lead import Lead, LeadKind, Stage, Touch
-from domain.outcomes import LeadCreated, LeadEnriched, OptedOut
+from domain.matching.profile import EMAIL_DOMAIN, PHONE
+from domain.outcomes import LeadCreated, LeadEnriched, LeadTouched, OptedOut, PersonDescribed
 from domain.person import Attribute, Person, Source
-from domain.values import ContactKey, LeadId, PersonId
+from domain.values import ContactKey, IdentityKind, LeadId, PersonId
 from handlers.actions.merge import join
 from handlers.actions.record import Occurrence, record
+from storage.repositories.merges import Doubt
 
 if TYPE_CHECKING:
     from handlers.context import Context
     from storage.unit_of_work import UnitOfWork
+
+#: Reason of a doubt: two proven persons share a key that anyone can type.
+SHARED_CLAIM = "shared_claim"
+#: Identities that say something twins are looked for by.
+_DESCRIBING = {IdentityKind.PHONE: PHONE, IdentityKind.EMAIL: EMAIL_DOMAIN}
 
 
 async def recognise(work: UnitOfWork, claims: Sequence[Claim]) -> Person:
@@ -39,9 +46,17 @@ async def recognise(work: UnitOfWork, claims: Sequence[Claim]) -> Person:
             await join(work, found.person.id, other.id)
         person = work.people.get(_as_came_in(work, claims, found.person, holders))
     for other in found.doubted:
-        await work.records.doubt(person.root_id, other.id, "shared_claim", work.now)
+        if not await _are_apart(work, person.id, other.id):
+            await work.merges.doubt(Doubt(person.root_id, other.id, SHARED_CLAIM), work.now)
     mine = [claim for claim in claims if holders.get(claim.key, person.id) == person.id]
+    if described := tuple(_DESCRIBING[c.key.kind] for c in fresh if c.key.kind in _DESCRIBING):
+        work.happened(PersonDescribed(person.id, described))
     return work.people.put(replace(person, identities=with_claims(person, mine)))
+
+
+async def _are_apart(work: UnitOfWork, one: PersonId, other: PersonId) -> bool:
+    groups = [[member.id for member in work.people.group(p)] for p in (one, other)]
+    return await work.merges.are_apart(*groups)
 
 
 def _as_came_in(
@@ -70,7 +85,10 @@ def learn(work: UnitOfWork, person: Person, facts: Mapping[str, Attribute]) -> t
         return ()
     work.people.put(better)
     work.rescore(root.id)
-    return tuple(n for n in facts if _value(better, n) != _value(root, n))
+    changed = tuple(n for n in facts if _value(better, n) != _value(root, n))
+    if changed:
+        work.happened(PersonDescribed(root.id, changed))
+    return changed
 
 
 def _value(person: Person, name: str) -> str:
@@ -119,6 +137,8 @@ def open_lead(
     lead = open_leads[-1] if open_leads else _new_lead(work, ctx, person, line, touch)
     if touch is None:
         return lead
+    if open_leads:
+        work.happened(LeadTouched(lead.id))
     first, last = first_of(lead.first_touch, touch), last_of(lead.last_touch, touch)
     created_at = min(lead.created_at, touch.at)
     if (first, created_at) != (lead.first_touch, lead.created_at):

@@ -17,6 +17,9 @@ from handlers.actions.answer import (
     return_card,
 )
 from handlers.actions.asked import cause_of
+from handlers.actions.dedup.cases import press_case
+from handlers.actions.dedup.look_up_card import press_look_up
+from handlers.actions.dedup.review import press_review, press_unmerge
 from handlers.actions.record import keep_unknown
 from handlers.actions.remind import close_reminder, snooze_reminder
 from handlers.actions.roles import actor_of
@@ -31,6 +34,14 @@ if TYPE_CHECKING:
 
 router = Router("cards")
 
+_ABOUT_DUPLICATES = {
+    Verb.MERGE: press_review,
+    Verb.APART: press_review,
+    Verb.UNMERGE: press_unmerge,
+    Verb.GRANT: press_case,
+    Verb.DENY: press_case,
+}
+
 
 @router.on(CardClicked)
 async def card_clicked(update: CardClicked, work: UnitOfWork, ctx: Context) -> None:
@@ -42,6 +53,10 @@ async def card_clicked(update: CardClicked, work: UnitOfWork, ctx: Context) -> N
     tap = Tap(update.userid, update.at, update.response_code, cause_of(update))
     if button.verb in {Verb.DONE, Verb.SNOOZE}:
         await _on_reminder(button, work, ctx, tap)
+        return
+    if button.verb in _ABOUT_DUPLICATES:
+        actor = await actor_of(work, update.userid)
+        await _ABOUT_DUPLICATES[button.verb](work, ctx, button, actor, tap)
         return
     await work.load((), [LeadId(button.about)])
     if not work.leads.knows(LeadId(button.about)):
@@ -65,6 +80,8 @@ async def _on_lead(
             postpone_card(work, ctx, offer, tap)
         case Verb.STATUS if button.word in set(Status):
             await press_status(work, ctx, lead.id, Status(button.word), actor, tap)
+        case Verb.CLAIM | Verb.ASK | Verb.DISPUTE:
+            await press_look_up(work, ctx, button, actor, tap)
         case Verb.TAG:
             await tap_tag(work, ctx, lead, button.word, (actor, tap))
         case _:

@@ -16,6 +16,7 @@ from handlers.actions.look_up import Missed, find_lead, lead_line
 from handlers.actions.portray import moment_words
 from handlers.actions.reports import funnel_report
 from handlers.actions.show import show_portrait
+from handlers.chat import dedup_commands
 from handlers.chat.rules import rules
 from handlers.chat.scores import show_score
 from handlers.chat.tag_commands import run_tag
@@ -160,6 +161,10 @@ COMMANDS: Mapping[CommandName, Run] = {
     CommandName.FOLLOW: take_note,
     CommandName.PAUSE: pause,
     CommandName.RESUME: resume,
+    CommandName.LOOK_UP: dedup_commands.look_up,
+    CommandName.REGISTER: dedup_commands.register_lead,
+    CommandName.REVIEW: dedup_commands.review,
+    CommandName.UNMERGE: dedup_commands.undo_merge,
     CommandName.TAG: run_tag,
     CommandName.RULES: rules,
 }

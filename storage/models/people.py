@@ -26,6 +26,7 @@ class PersonRow(Model):
 
     class Meta:
         table = "person"
+        indexes = (Index(fields=("company_id",)),)
 
 
 class DataKeyRow(Model):
@@ -132,6 +133,13 @@ class ReviewRow(Model):
     dedupe_key = fields.CharField(max_length=160, unique=True)
     state = fields.CharField(max_length=16, default="open")
     created_at = MomentField()
+    #: log2 of the odds that both are one; None where a shared key is all there is.
+    score = fields.FloatField(null=True)
+    #: Names of fields with level and weight, as JSON; never a value.
+    reasons = fields.TextField(null=True)
+    decided_by = fields.CharField(max_length=64, default="")
+    decided_at = MomentField(null=True)
 
     class Meta:
         table = "review"
+        indexes = (Index(fields=("state", "kind")),)

@@ -55,35 +55,6 @@ class Records:
             to_micros(at),
         )
 
-    async def doubt(
-        self, person_id: PersonId, other_id: PersonId, reason: str, at: datetime
-    ) -> None:
-        """Put two persons into the review queue, once per pair and reason."""
-        low, high = sorted((person_id, other_id))
-        await self._tx.execute(
-            "insert into review (id, kind, person_id, other_id, reason, dedupe_key, state,"
-            " created_at) values ($1, 'same_person', $2, $3, $4, $5, 'open', $6)"
-            " on conflict (dedupe_key) do nothing",
-            self._ids.next(),
-            low,
-            high,
-            reason,
-            f"{reason}:{low}:{high}",
-            to_micros(at),
-        )
-
-    async def linked(self, from_id: PersonId, to_id: PersonId, reason: str, at: datetime) -> None:
-        """Write down a merge, so that it can be undone."""
-        await self._tx.execute(
-            "insert into merge_link (id, from_id, to_id, reason, since)"
-            " values ($1, $2, $3, $4, $5)",
-            self._ids.next(),
-            from_id,
-            to_id,
-            reason,
-            to_micros(at),
-        )
-
     async def unknown(
         self, source: str, kind: str, raw: bytes, *, dedupe_key: str, at: datetime
     ) -> None:

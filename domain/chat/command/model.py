@@ -36,6 +36,11 @@ class CommandName(StrEnum):
     HELP = "help"
     AUDIT = "audit"
     CHANNEL = "channel"
+    #: 查重, 报备, 审核, 撤销合并.
+    LOOK_UP = "look_up"
+    REGISTER = "register"
+    REVIEW = "review"
+    UNMERGE = "unmerge"
 
 
 @dataclass(frozen=True, slots=True)

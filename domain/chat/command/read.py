@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from rapidfuzz.distance import OSA
 
+from domain.chat.command.dedup import read_dedup
 from domain.chat.command.model import Arguments, Command
 from domain.chat.command.model import CommandName as N
 from domain.chat.command.sentences import read_sentence
@@ -65,7 +66,8 @@ def read_command(text: str, role: str = "", lexicon: Lexicon | None = None) -> C
     if _SPACED.fullmatch(folded):
         folded = folded.replace(" ", "")
     understood = (
-        _keyword(folded, words)
+        read_dedup(folded)
+        or _keyword(folded, words)
         or read_sentence(folded, words)
         or _past_score(folded, words)
         or _mistyped(folded)

@@ -47,6 +47,7 @@ def test_the_moves_that_clew_makes_by_itself_are_protected() -> None:
         advance.ASSIGN,
         advance.INVALIDATE,
         screen.RESTORE,
+        advance.RECALL,
         *advance.INTO.values(),
     }
     assert made == set(OWN_TRANSITIONS)

@@ -1,0 +1,1 @@
+"""Duplicates: found, treated, decided by a human, and taken apart again."""

@@ -1,0 +1,154 @@
+"""Look up before creating 查重: is this person, or this company, there already.
+
+:func:`check` is the one function behind the chat command and the HTTP API.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from domain.cleaning.phone import normalise_phone
+from domain.lead import Lead
+from domain.lifecycle.transitions import Actor
+from domain.matching.company import CompanyMatch
+from domain.values import ContactKey, IdentityKind, Refusal, UserId
+from handlers.actions.look_up import may_see
+from storage.queries.duplicates import Known, leads_of_companies, leads_of_roots, roots_of_keys
+from storage.repositories.twins import companies_like
+
+if TYPE_CHECKING:
+    from handlers.context import Context
+    from storage.unit_of_work import UnitOfWork
+
+NOTHING_WANTED = "nothing_to_look_up"
+#: Companies whose people are listed at most.
+_MOST_COMPANIES = 20
+
+
+class Likeness(StrEnum):
+    """How a hit was found."""
+
+    #: An equal identity.
+    IDENTITY = "identity"
+    #: The same company, however it is written.
+    COMPANY = "company"
+    #: A company that may be the same.
+    LIKE_COMPANY = "like_company"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked up: identities, a company, or both. Phones as typed."""
+
+    company: str = ""
+    phone: str = field(default="", repr=False)
+    wechat: str = field(default="", repr=False)
+    email: str = field(default="", repr=False)
+    uid: str = ""
+
+    def keys(self) -> tuple[ContactKey, ...] | Refusal:
+        """Return the identities, normalised; refused when the phone is none."""
+        found = [
+            ContactKey(kind, value.strip().casefold())
+            for kind, value in (
+                (IdentityKind.WECHAT, self.wechat),
+                (IdentityKind.EMAIL, self.email),
+            )
+            if value.strip()
+        ]
+        if self.uid:
+            found.append(ContactKey(IdentityKind.UID, self.uid))
+        if not self.phone:
+            return tuple(found)
+        phone = normalise_phone(self.phone)
+        if isinstance(phone, Refusal):
+            return phone
+        return (*found, ContactKey(IdentityKind.PHONE, phone.e164))
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A lead that is there already.
+
+    ``name`` is empty unless the asker may see the lead; ``owner`` is never hidden:
+    who follows somebody is what the look-up is for. ``alike`` runs from 0 to 1.
+    """
+
+    lead: Lead
+    how: Likeness
+    alike: float
+    name: str
+    company: str
+    owner_name: str
+    is_visible: bool
+
+    @property
+    def owner(self) -> UserId | None:
+        """Return who follows the lead."""
+        return self.lead.owner
+
+
+async def check(
+    work: UnitOfWork, ctx: Context, actor: Actor, wanted: Wanted, via: str = "chat"
+) -> tuple[Hit, ...] | Refusal:
+    """Return the leads that are there already, the surest first; each is counted once.
+
+    Invalid leads count too: whoever was refused before is not new. Each look at a lead
+    that the asker may see is written to the access log, ``via`` a door.
+    """
+    keys = wanted.keys()
+    if isinstance(keys, Refusal):
+        return keys
+    if not keys and not wanted.company.strip():
+        return Refusal(NOTHING_WANTED)
+    found: dict[int, Hit] = {}
+    if keys:
+        roots = await roots_of_keys(work.tx, work.vault, keys)
+        for known in await leads_of_roots(work.tx, roots):
+            found[known.lead.id] = await _hit(work, actor, known, (Likeness.IDENTITY, 1.0, ""))
+    for hit in await _by_company(work, ctx, actor, wanted.company):
+        found.setdefault(hit.lead.id, hit)
+    for hit in found.values():
+        if hit.is_visible:
+            await work.records.looked(
+                actor.name, hit.lead.person_id, what="look_up", via=via, at=work.now
+            )
+    return tuple(sorted(found.values(), key=_surest_first))
+
+
+def _surest_first(hit: Hit) -> tuple[bool, float, bool, int]:
+    return (hit.how is not Likeness.IDENTITY, -hit.alike, not hit.lead.is_open, hit.lead.id)
+
+
+async def _by_company(work: UnitOfWork, ctx: Context, actor: Actor, company: str) -> list[Hit]:
+    key = ctx.catalog.dedup.aliases.key(company)
+    if not key.brand:
+        return []
+    companies = (await companies_like(work.tx, key))[:_MOST_COMPANIES]
+    by_id = {company.id: company for company in companies}
+    hits = []
+    for known in await leads_of_companies(work.tx, list(by_id)):
+        found = by_id[known.company_id or 0]
+        is_same = found.match is CompanyMatch.SAME
+        how = Likeness.COMPANY if is_same else Likeness.LIKE_COMPANY
+        hits.append(await _hit(work, actor, known, (how, found.likeness, found.name)))
+    return hits
+
+
+async def _hit(
+    work: UnitOfWork, actor: Actor, known: Known, how: tuple[Likeness, float, str]
+) -> Hit:
+    likeness, alike, company = how
+    lead = known.lead
+    is_visible = may_see(lead, actor)
+    return Hit(
+        lead=lead,
+        how=likeness,
+        alike=alike,
+        name=known.name if is_visible else "",
+        company=company,
+        owner_name=await work.organisation.name_of(lead.owner) if lead.owner else "",
+        is_visible=is_visible,
+    )

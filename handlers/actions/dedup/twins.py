@@ -1,0 +1,79 @@
+"""Something new is known of a person: does it show that somebody else is the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from domain.matching.linkage import Verdict
+from domain.matching.profile import COMPANY, Profile, Twin, blocks, profile_of, twins
+from domain.values import PersonId
+from handlers.actions.merge import join
+from storage.repositories.merges import Doubt
+
+if TYPE_CHECKING:
+    from domain.outcomes import PersonDescribed
+    from handlers.context import Context
+    from storage.unit_of_work import UnitOfWork
+
+
+async def look_for_twins(outcome: PersonDescribed, work: UnitOfWork, ctx: Context) -> None:
+    """Join or doubt whoever the combined and fuzzy rules speak of, and be found by others."""
+    rules = ctx.catalog.dedup
+    if rules.compared.isdisjoint(outcome.fields):
+        return
+    root = work.people.root(outcome.person_id)
+    profile = _profile(work, ctx, root.id)
+    if COMPANY in outcome.fields:
+        await _know_company(work, ctx, root.id, profile)
+    keys = blocks(profile.values, rules)
+    if not keys:
+        return
+    # Two processes that take in twins at once must see each other.
+    await work.tx.lock_keys([sha256(key.encode()).digest() for key in keys])
+    candidates = await work.twins.sharing(keys, besides=root.id)
+    await work.twins.put_blocks(root.id, keys)
+    await work.load_people(candidates)
+    others = dict.fromkeys(work.people.root(one).id for one in candidates)
+    others.pop(root.id, None)
+    profiles = [_profile(work, ctx, one) for one in others]
+    for twin in twins(profile, profiles, rules, work.now):
+        await _settle(work, root.id, twin)
+
+
+async def _settle(work: UnitOfWork, person_id: PersonId, twin: Twin) -> None:
+    if twin.verdict is Verdict.MERGE:
+        await join(work, person_id, twin.person_id, twin.rule.id)
+        return
+    one, other = work.people.root(person_id), work.people.root(twin.person_id)
+    groups = [[member.id for member in work.people.group(p.id)] for p in (one, other)]
+    if one.id == other.id or await work.merges.are_apart(*groups):
+        return
+    reasons = [(r.field, r.level, round(r.bits, 2)) for r in twin.evidence.reasons]
+    doubt = Doubt(
+        one.id,
+        other.id,
+        twin.rule.id,
+        round(twin.evidence.bits, 2),
+        msgspec.json.encode(reasons).decode(),
+    )
+    await work.merges.doubt(doubt, work.now)
+
+
+def _profile(work: UnitOfWork, ctx: Context, root_id: PersonId) -> Profile:
+    person = work.people.whole(root_id)
+    seen = [event.event_at for event in work.history_of(root_id)]
+    return profile_of(person, max(seen, default=person.created_at), ctx.catalog.dedup)
+
+
+async def _know_company(
+    work: UnitOfWork, ctx: Context, root_id: PersonId, profile: Profile
+) -> None:
+    name = profile.values.get(COMPANY, "")
+    key = ctx.catalog.dedup.aliases.key(name)
+    if key.brand:
+        company_id = await work.twins.company(name, key, work.now)
+        work.people.put(replace(work.people.root(root_id), company_id=company_id))
