@@ -10,6 +10,8 @@ from domain.pools.offer import Offer
 from domain.values import LeadId, UserId
 from handlers.actions.answer import AGAIN_TIMER, expire_card, show_again
 from handlers.actions.assign import OFFER_TIMER, RETRY_TIMER, find_rep
+from handlers.actions.dedup.hook import HOOK_TIMER
+from handlers.actions.dedup.hook_answer import hook_was_silent
 from handlers.actions.record import keep_unknown
 from handlers.actions.remind import REMINDER_TIMER, fire_reminder
 from handlers.actions.score import SCORE_TIMER
@@ -65,9 +67,17 @@ async def _look_for_rep(update: TimerFired, lead: Lead, work: UnitOfWork, ctx: C
         await find_rep(work, ctx, lead.id)
 
 
+async def _decide_without_hook(
+    update: TimerFired, lead: Lead, work: UnitOfWork, ctx: Context
+) -> None:
+    del lead
+    await hook_was_silent(work, ctx, update.payload["key"])
+
+
 ABOUT_LEADS: Mapping[str, Callable[[TimerFired, Lead, UnitOfWork, Context], Awaitable[None]]] = {
     SCORE_TIMER: _score,
     OFFER_TIMER: _expire,
     AGAIN_TIMER: _show_again,
     RETRY_TIMER: _look_for_rep,
+    HOOK_TIMER: _decide_without_hook,
 }

@@ -44,7 +44,7 @@ def ask_hook(work: UnitOfWork, ctx: Context, question: Question) -> None:
         )
     )
     due_at = work.now + ctx.catalog.dedup.hook.answer_within
-    payload = (("rule", question.rule), ("channel", question.channel), ("key", question.key))
+    payload = (("key", question.key),)
     timer = Timer(HOOK_TIMER, question.lead_id, due_at, hook_key(question.key), payload)
     work.set_timer(timer)
 

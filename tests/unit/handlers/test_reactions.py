@@ -6,7 +6,7 @@ import pytest
 
 from domain import outcomes
 from domain.outcomes import LeadEnriched, LeadMatured
-from domain.values import LeadId
+from domain.values import LeadId, UserId
 from handlers import reactions
 from handlers.context import Context
 from handlers.reactions import REACTIONS, settle
@@ -15,7 +15,7 @@ from tests.unit.handlers import acts
 from tests.unit.handlers.company import Company
 
 #: Outcomes that nothing follows from (yet): they are told all the same.
-WITHOUT = {"LeadScored", "GradeChanged", "LeadAssigned", "CardAccepted", "LeadReleased"}
+WITHOUT = {"GradeChanged", "LeadAssigned", "CardAccepted", "LeadReleased"}
 
 
 def test_every_reaction_is_to_an_outcome() -> None:
@@ -51,7 +51,7 @@ async def test_reactions_that_chase_each_other_are_a_defect(
 
 async def test_an_outcome_without_reaction_is_told_and_done(company: Company) -> None:
     async with company.store.unit_of_work(company.clock.now()) as work:
-        work.happened(outcomes.LeadScored(LeadId(1), 0.0, 1.0))
+        work.happened(outcomes.LeadReleased(LeadId(1), UserId("LiLei"), "returned"))
         await settle(work, company.ctx)
         assert work.take_outcomes() == ()
 
