@@ -15,6 +15,7 @@ from domain.values import ContactKey, Refusal
 from handlers.actions.intake import enriched, open_lead, recognise
 from handlers.actions.quarantine import quarantine
 from handlers.actions.record import Occurrence, record
+from storage.repositories.merges import Doubt
 
 if TYPE_CHECKING:
     from handlers.context import Context
@@ -78,7 +79,7 @@ async def _who(work: UnitOfWork, update: TrackReceived, contacts: Iterable[Conta
         kept = keys
     person = await recognise(work, [_claim(key, track) for key in kept])
     for other in doubted:
-        await work.records.doubt(person.root_id, other.root_id, DOUBT, work.now)
+        await work.merges.doubt(Doubt(person.root_id, other.root_id, DOUBT), work.now)
     return person
 
 
