@@ -16,6 +16,7 @@ from bot.cluster.turns import LeasedTurns
 from bot.cluster.wakeups import Topic
 from bot.dispatcher import Dispatcher
 from bot.fetcher import Fetcher
+from bot.lists import ListKeeper
 from bot.metrics import COMMIT_ROWS, count_call
 from bot.openings import Openings
 from bot.postman import Postman
@@ -34,6 +35,7 @@ from bot.wecom.client.clients import Clients
 from bot.wecom.codec import Codec
 from bot.wecom.errors import Family as WireFamily
 from bot.worker import Worker
+from config.lists import ListFiles
 from config.load import load_catalog
 from config.rules import RuleReader
 from config.texts import Texts, load_texts
@@ -80,6 +82,7 @@ class Parts:
     callbacks: tuple[CallbackAccount, ...]
     leases: Leases
     shared: Shared
+    lists: ListKeeper
 
     def duty(self, name: str) -> Duty | None:
         """Return a claim on a duty that processes share; None where there is one process."""
@@ -108,6 +111,7 @@ async def build(settings: Settings, clock: Clock) -> AsyncIterator[Parts]:
         outbox.signal = shared.signals[Topic.OUTBOX]
         fetches = Fetches(store.database)
         fetches.signal = shared.signals[Topic.FETCHES]
+        lists = await _lists(settings, store, clock, context)
         dispatcher = Dispatcher(root_router(), context)
         relay = Relay(
             outbox,
@@ -136,7 +140,22 @@ async def build(settings: Settings, clock: Clock) -> AsyncIterator[Parts]:
             callbacks=callback_accounts(settings),
             leases=leases,
             shared=shared,
+            lists=lists,
         )
+
+
+async def _lists(settings: Settings, store: Store, clock: Clock, context: Context) -> ListKeeper:
+    """Load the lists into ``context``, and return what keeps them up to date."""
+    keeper = ListKeeper(
+        store.database,
+        store.vault,
+        ListFiles(settings.store.tables_dir, load_texts()),
+        context.catalog.filters.words,
+        clock,
+        context.lists,
+    )
+    await keeper.load()
+    return keeper
 
 
 def _web_session() -> aiohttp.ClientSession:

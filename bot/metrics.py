@@ -42,6 +42,10 @@ REFUSALS = Counter("clew_refusals_total", "Expected refusals", ("door", "reason"
 PURGED = Counter("clew_purged_rows_total", "Rows or payloads dropped after their time", ("what",))
 SCORES_CHECKED = Counter("clew_scores_checked_total", "Scores worked out again and compared")
 SCORES_DIFFERING = Gauge("clew_scores_differing", "Scores that the last truth check found wrong")
+LIST_ENTRIES = Gauge("clew_list_entries", "Entries of a running list", ("list",))
+LISTS_BROKEN = Gauge(
+    "clew_list_broken", "1 while a changed list cannot be used and the one before runs", ("list",)
+)
 UNKNOWN = Counter("clew_updates_unknown_total", "Updates that nothing takes, kept for the operator")
 WIRE_CALLS = Counter("clew_wire_calls_total", "Calls to the platform", ("endpoint", "result"))
 WIRE_SECONDS = Histogram("clew_wire_seconds", "Duration of calls to the platform", ("endpoint",))

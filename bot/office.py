@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from bot.keyring import KnownKey, known_keys
+from bot.list_office import ListOffice, LocalListOffice
 from bot.sync_desk import LocalSyncDesk, SyncDesk
 from domain.access import ApiKey
 from domain.intake.mapping import FileMapping
@@ -107,6 +108,11 @@ class Office(Protocol):
         """Take a key of the HTTP API out of use; False when none of that name is in use."""
         ...
 
+    @property
+    def lists(self) -> ListOffice:
+        """The jobs about lists."""
+        ...
+
 
 class LocalOffice:
     """Does the jobs in this process."""
@@ -115,6 +121,7 @@ class LocalOffice:
         """Use the parts of the service."""
         self._parts = parts
         self.sync: SyncDesk = LocalSyncDesk(parts)
+        self.lists: ListOffice = LocalListOffice(parts)
 
     async def import_chunk(
         self, rows: Sequence[Mapping[str, str]], mapping: FileMapping

@@ -18,6 +18,7 @@ from aiohttp import web
 from bot.bootstrap import build
 from bot.cluster.sole import sole_service
 from bot.keyring import KnownKey
+from bot.list_office import ListOffice, RemoteListOffice, add_list_routes
 from bot.loops import taking_in
 from bot.office import Entry, IssuedKey, LocalOffice, Office, ShownKey
 from bot.sync_desk import RemoteSyncDesk, SyncDesk, add_sync_jobs
@@ -100,6 +101,7 @@ def office_app(office: Office) -> web.Application:
     app.router.add_post("/replay", door.replay)
     app.router.add_post("/keys", door.keys)
     app.router.add_post("/key-page", door.key_page)
+    add_list_routes(app, office.lists)
     app.router.add_post("/issue-key", door.issue_key)
     app.router.add_post("/api-keys", door.api_keys)
     app.router.add_post("/revoke-key", door.revoke_key)
@@ -164,6 +166,7 @@ class RemoteOffice:
         """Talk over ``session``, which is connected to the socket."""
         self._session = session
         self.sync: SyncDesk = RemoteSyncDesk(self._ask)
+        self.lists: ListOffice = RemoteListOffice(self._ask)
 
     async def import_chunk(
         self, rows: Sequence[Mapping[str, str]], mapping: FileMapping

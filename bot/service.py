@@ -162,6 +162,7 @@ async def _loops(
     runs = [run for role, run in loops if role in roles]
     if isinstance(parts.clock, SystemClock):  # a driven clock jumps on purpose
         runs.append(ClockWatch(parts.clock).run)
+    runs.append(parts.lists.run)
     if parts.shared.wake_ups is not None:
         runs += [parts.shared.wake_ups.tell, parts.shared.wake_ups.hear]
     async with looping(runs):

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from storage.api_keys import SEALED as API_KEYS
 from storage.outbox import SEALED as OUTBOX
 from storage.reindexing import count_indexes, reindex
+from storage.relisting import ENTRIES as LIST_ENTRIES
+from storage.relisting import relist
 from storage.repositories.followups import REMINDER_PURPOSE
 from storage.repositories.records import UNKNOWN_PURPOSE
 from storage.resealing import (
@@ -41,6 +43,7 @@ class Part(StrEnum):
     UNKNOWN = "unknown"
     OUTBOX = "outbox"
     API_KEYS = "api_keys"
+    LISTS = "lists"
     INBOX = "inbox"
 
 
@@ -53,6 +56,7 @@ _SEALED: Mapping[Part, SealedTable] = MappingProxyType(
         Part.UNKNOWN: SealedTable("unknown_update", UNKNOWN_PURPOSE),
         Part.OUTBOX: OUTBOX,
         Part.API_KEYS: API_KEYS,
+        Part.LISTS: LIST_ENTRIES,
     }
 )
 
@@ -92,6 +96,8 @@ class Rotation:
         if part is Part.INBOX:
             return await self._inbox.reseal(after, RENEW_ROWS)
         async with self._database.write() as tx:
+            if part is Part.LISTS:
+                return await relist(tx, self._vault, after, RENEW_ROWS)
             if part is Part.IDENTITIES:
                 return await reindex(tx, self._vault, after, RENEW_ROWS)
             return await reseal(tx, _SEALED[part], self._vault, after, RENEW_ROWS)

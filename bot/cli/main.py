@@ -289,6 +289,43 @@ def t1(processes: int) -> None:
     raise SystemExit(0 if check_scores(processes) else 1)
 
 
+_LIST = click.Choice(["black", "red", "words"])
+
+
+@cli.group(help=text("lists.help"))
+def lists() -> None:
+    """Hold the commands of lists."""
+
+
+@lists.command("import", help=text("lists.import_help"))
+@click.argument("name", type=_LIST)
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def lists_import(name: str, file: Path) -> None:
+    """Import a version of a list."""
+    from bot.cli.lists import import_list
+
+    import_list(name, file)
+
+
+@lists.command("show", help=text("lists.show_help"))
+@click.argument("name", type=_LIST, required=False)
+@click.option("--limit", type=_LIMIT, default=50, show_default=True, help=text("lists.limit"))
+def lists_show(name: str | None, limit: int) -> None:
+    """Show the running lists."""
+    from bot.cli.lists import show
+
+    show(name or "", limit)
+
+
+@lists.command("check", help=text("lists.check_help"))
+@click.argument("words")
+def lists_check(words: str) -> None:
+    """Try a text; exit 1 on a hit."""
+    from bot.cli.lists import check
+
+    raise SystemExit(0 if check(words) else 1)
+
+
 @cli.command(help=text("doctor.help"))
 def doctor() -> None:
     """Check configuration, databases and platform; say what to fix."""

@@ -17,6 +17,7 @@ from handlers.actions.portray import moment_words
 from handlers.actions.reports import funnel_report
 from handlers.actions.show import show_portrait
 from handlers.chat import dedup_commands
+from handlers.chat.isolation_commands import restore_lead, restore_named, show_isolated
 from handlers.chat.rules import rules
 from handlers.chat.scores import show_score
 from handlers.chat.tag_commands import run_tag
@@ -129,7 +130,9 @@ async def _set_paused(
     named = await _named(work, wanted)
     rules_others = bool(asked.actor.roles & _RULE_OTHERS)
     found = {u: e for u, e in named.items() if rules_others or u == asked.userid}
-    if not found:
+    if not named and not is_paused and _may_restore(asked, ctx):
+        await restore_named(wanted, asked, work, ctx)
+    elif not found:
         key = "command.not_allowed" if named else "rep.unknown"
         _say(asked, work, ctx, key, rep=wanted)
     elif len(found) > 1:
@@ -140,6 +143,12 @@ async def _set_paused(
         await work.organisation.put_employee(replace(employee, is_paused=is_paused), work.now)
         key = "rep.paused" if is_paused else "rep.resumed"
         _say(asked, work, ctx, key, rep=employee.name or userid)
+
+
+def _may_restore(asked: Asked, ctx: Context) -> bool:
+    """Tell whether 恢复 may also mean a lead: to who may restore one."""
+    entry = ctx.catalog.commands.named(CommandName.RESTORE.value)
+    return entry is not None and entry.is_open_to(asked.actor.roles)
 
 
 async def _named(work: UnitOfWork, wanted: str) -> dict[UserId, Employee]:
@@ -165,6 +174,8 @@ COMMANDS: Mapping[CommandName, Run] = {
     CommandName.REGISTER: dedup_commands.register_lead,
     CommandName.REVIEW: dedup_commands.review,
     CommandName.UNMERGE: dedup_commands.undo_merge,
+    CommandName.ISOLATED: show_isolated,
+    CommandName.RESTORE: restore_lead,
     CommandName.TAG: run_tag,
     CommandName.RULES: rules,
 }

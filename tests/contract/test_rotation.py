@@ -21,6 +21,7 @@ from storage.database import Database, inbox_url_of
 from storage.errors import SealBroken
 from storage.ids import IdSource
 from storage.inbox import Delivery, Inbox, open_inbox
+from storage.lists import add_people
 from storage.outbox import Outbox
 from storage.queries import find
 from storage.repositories.followups import Reminder
@@ -70,6 +71,8 @@ class Process:
             await work.commit()
         wish = KeyWish(f"{number}", "site", frozenset({Scope.LEADS_READ}), 60)
         await ApiKeys(self.store.database, self.vault, self.store.ids).issue(wish, now)
+        async with self.store.database.write() as tx:
+            await add_people(tx, self.vault, self.store.ids, 1, [phone(number)])
         row = f"{number}".encode()
         delivery = Delivery("wecom:clew", row, "", Priority.NORMAL, b"payload", now)
         await self.inbox.put(lambda: delivery)

@@ -41,6 +41,8 @@ class CommandName(StrEnum):
     REGISTER = "register"
     REVIEW = "review"
     UNMERGE = "unmerge"
+    ISOLATED = "isolated"
+    RESTORE = "restore"
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,10 +30,12 @@ _PHONE_END = re.compile(r"(?:(?:手机|电话)?(?:尾号|后四位)(?:是|为)?)
 _ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 #: What is to be done with which version of the rules.
 _RULES = re.compile(r"(?:试算|试|发布)?\s*(?:第?\s*(?P<n>\d{1,6})\s*版?)?\s*(?:确认)?")
-_ABOUT_LEAD = frozenset({N.LEAD, N.SCORE, N.PORTRAIT, N.FOLLOW, N.CLAIM, N.RELEASE, N.AUDIT})
+_ABOUT_LEAD = frozenset(
+    {N.LEAD, N.SCORE, N.PORTRAIT, N.FOLLOW, N.CLAIM, N.RELEASE, N.AUDIT, N.RESTORE}
+)
 _ABOUT_REP = frozenset({N.PAUSE, N.RESUME})
 #: Alone these say nothing: they need a person, a time or a number beside them.
-_NEVER_ALONE = frozenset({N.LEAD, N.FOLLOW, N.REMIND})
+_NEVER_ALONE = frozenset({N.LEAD, N.FOLLOW, N.REMIND, N.RESTORE})
 _TAKES_PERIOD = frozenset(
     {
         N.FUNNEL,
@@ -71,6 +73,7 @@ def read_command(text: str, role: str = "", lexicon: Lexicon | None = None) -> C
         or read_sentence(folded, words)
         or _past_score(folded, words)
         or _mistyped(folded)
+        or _restored(folded)
     )
     if understood is None:
         return None
@@ -136,6 +139,15 @@ def _explicit(text: str, lexicon: Lexicon) -> tuple[N, Arguments] | None:
     if name in {N.SEGMENT, N.CAMPAIGN, N.RULES} and len(tail.split()) == 1:
         return name, Arguments()
     return None
+
+
+def _restored(text: str) -> tuple[N, Arguments] | None:
+    """Return ``恢复 name`` or ``解除隔离 phone``: whoever stands behind the blank."""
+    head, _, tail = re.sub(r"[:,]", " ", text, count=1).partition(" ")
+    if ALIASES.get(head.lower()) not in {N.RESTORE, N.RESUME} or not tail or " " in tail.strip():
+        return None
+    ending = _PHONE_END.fullmatch(tail.strip())
+    return N.RESTORE, Arguments(lead=ending[1] if ending else tail.strip())
 
 
 def _lead_named(text: str, lexicon: Lexicon) -> str:

@@ -93,6 +93,13 @@ _ALIASES = {
     N.TRANSFER: """
     zhuanyi 转移 移交 交接 转交 过户 转让 transfer
     """,
+    N.ISOLATED: """
+    geli 隔离 隔离区 隔离名单 隔离线索 被隔离 已隔离 被过滤 被拦下的 拦截名单 被拦截 过滤名单
+    isolated
+    """,
+    N.RESTORE: """
+    恢复线索 恢复客户 解除隔离 取消隔离 移出隔离 解除拦截 撤销无效 restore
+    """,
     N.FOLLOW: """
     genjin 跟进 跟进记录 写跟进 记录 小记 记一下 记一笔 follow
     """,

@@ -1,0 +1,267 @@
+"""What the command line asks about lists: import a version, show what runs, try a text.
+
+Done in this process, or asked of the running service over its socket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+from aiohttp import web
+
+from domain.cleaning.phone import mask_phone
+from domain.screening.lists import ListName, Standing
+from domain.screening.words import Hit, Word
+from domain.values import ContactKey, IdentityKind
+from storage.lists import (
+    add_people,
+    add_words,
+    begin_version,
+    current_versions,
+    people_of,
+    publish,
+    words_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from bot.bootstrap import Parts
+
+#: Characters of a WeChat id, e-mail or id that are shown.
+_SHOWN = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ListLine:
+    """A list as it runs, and when its version was imported from which file."""
+
+    name: ListName
+    standing: Standing
+    origin: str = ""
+    imported_at: datetime | None = None
+
+
+class Piece(msgspec.Struct):
+    """Entries for a version that is being loaded."""
+
+    version_id: int
+    people: list[ContactKey] = msgspec.field(default_factory=list)
+    words: list[Word] = msgspec.field(default_factory=list)
+
+
+class Tried(msgspec.Struct):
+    """What the lists say of a text: hits of words, and lists that it stands on as a person."""
+
+    hits: list[Hit]
+    on: list[ListName]
+
+
+class ListOffice(Protocol):
+    """The jobs."""
+
+    async def begin(self, name: ListName, origin: str) -> int:
+        """Begin a version and return its id."""
+        ...
+
+    async def add(self, piece: Piece) -> None:
+        """Add entries to it."""
+        ...
+
+    async def publish(self, version_id: int) -> int:
+        """Let it run; return its number, 0 when it is not being loaded any more."""
+        ...
+
+    async def lines(self) -> Sequence[ListLine]:
+        """Return every list as it runs in the process that answers."""
+        ...
+
+    async def entries(self, name: ListName, limit: int) -> Sequence[str]:
+        """Return the first entries of the imported version, people masked."""
+        ...
+
+    async def tried(self, text: str, key: ContactKey | None) -> Tried:
+        """Return what the running lists say of a text, and of the person that ``key`` names."""
+        ...
+
+
+class LocalListOffice:
+    """Does the jobs in this process."""
+
+    def __init__(self, parts: Parts) -> None:
+        """Use the parts of the service."""
+        self._parts = parts
+
+    async def begin(self, name: ListName, origin: str) -> int:
+        """Begin a version."""
+        parts = self._parts
+        async with parts.database.write() as tx:
+            return await begin_version(tx, parts.store.ids, name, origin, parts.clock.now())
+
+    async def add(self, piece: Piece) -> None:
+        """Add entries."""
+        store = self._parts.store
+        async with self._parts.database.write() as tx:
+            await add_people(tx, store.vault, store.ids, piece.version_id, piece.people)
+            await add_words(tx, store.ids, piece.version_id, piece.words)
+
+    async def publish(self, version_id: int) -> int:
+        """Publish, and let it run here at once; other processes see it at their next look."""
+        async with self._parts.database.write() as tx:
+            version = await publish(tx, version_id)
+        await self._parts.lists.refresh()
+        return version.number if version else 0
+
+    async def lines(self) -> Sequence[ListLine]:
+        """Look at what runs."""
+        await self._parts.lists.refresh()
+        async with self._parts.database.read() as tx:
+            versions = await current_versions(tx)
+        standings = self._parts.context.lists.current.standings
+        return [
+            ListLine(name, standing, version.origin, version.created_at)
+            if (version := versions.get(name))
+            else ListLine(name, standing)
+            for name, standing in standings.items()
+        ]
+
+    async def entries(self, name: ListName, limit: int) -> Sequence[str]:
+        """Read the imported version."""
+        async with self._parts.database.read() as tx:
+            version = (await current_versions(tx)).get(name)
+            if version is None:
+                return []
+            if name is ListName.WORDS:
+                return [_word_line(word) for word in (await words_of(tx, version.id))[:limit]]
+            people = await people_of(tx, self._parts.store.vault, version.id, limit)
+        return [f"{key.kind}={masked(key)}" for key in people]
+
+    async def tried(self, text: str, key: ContactKey | None) -> Tried:
+        """Try the running lists."""
+        lists = self._parts.context.lists.current
+        hits = list(lists.words.hits(text))
+        if key is None:
+            return Tried(hits, [])
+        tokens = self._parts.store.vault.blinds(key.kind, key.value).values()
+        found = {ListName.BLACK: lists.is_black(tokens), ListName.RED: lists.is_red(tokens)}
+        return Tried(hits, [name for name, is_on in found.items() if is_on])
+
+
+def masked(key: ContactKey) -> str:
+    """Return a key that identifies nobody but who knows it already."""
+    if key.kind is IdentityKind.PHONE:
+        return mask_phone(key.value)
+    name, at, host = key.value.partition("@")
+    return f"{name[:_SHOWN]}{'*' * max(len(name) - _SHOWN, 1)}{at}{host}"
+
+
+def _word_line(word: Word) -> str:
+    mark = "!" if word.is_allowed else ""
+    return f"{mark}{word.text}" + (f"\t{word.category}" if word.category else "")
+
+
+# ------------------------------------------------------------ over the socket
+
+
+class _Begin(msgspec.Struct):
+    name: ListName
+    origin: str
+
+
+class _Publish(msgspec.Struct):
+    version_id: int
+
+
+class _Entries(msgspec.Struct):
+    name: ListName
+    limit: int
+
+
+class _Try(msgspec.Struct):
+    text: str
+    key: ContactKey | None
+
+
+def add_list_routes(app: web.Application, office: ListOffice) -> None:
+    """Let the command line ask for the jobs."""
+    door = _ListDoor(office)
+    app.router.add_post("/lists-begin", door.begin)
+    app.router.add_post("/lists-add", door.add)
+    app.router.add_post("/lists-publish", door.publish)
+    app.router.add_post("/lists-show", door.lines)
+    app.router.add_post("/lists-entries", door.entries)
+    app.router.add_post("/lists-try", door.tried)
+
+
+class _ListDoor:
+    def __init__(self, office: ListOffice) -> None:
+        self._office = office
+
+    async def begin(self, request: web.Request) -> web.Response:
+        asked = msgspec.json.decode(await request.read(), type=_Begin)
+        return _json(await self._office.begin(asked.name, asked.origin))
+
+    async def add(self, request: web.Request) -> web.Response:
+        await self._office.add(msgspec.json.decode(await request.read(), type=Piece))
+        return _json(None)
+
+    async def publish(self, request: web.Request) -> web.Response:
+        asked = msgspec.json.decode(await request.read(), type=_Publish)
+        return _json(await self._office.publish(asked.version_id))
+
+    async def lines(self, request: web.Request) -> web.Response:
+        del request
+        return _json(list(await self._office.lines()))
+
+    async def entries(self, request: web.Request) -> web.Response:
+        asked = msgspec.json.decode(await request.read(), type=_Entries)
+        return _json(list(await self._office.entries(asked.name, asked.limit)))
+
+    async def tried(self, request: web.Request) -> web.Response:
+        asked = msgspec.json.decode(await request.read(), type=_Try)
+        return _json(await self._office.tried(asked.text, asked.key))
+
+
+def _json(answer: object) -> web.Response:
+    return web.Response(body=msgspec.json.encode(answer), content_type="application/json")
+
+
+class RemoteListOffice:
+    """Lets the running service do the jobs."""
+
+    def __init__(self, ask: Callable[[str, msgspec.Struct], Awaitable[bytes]]) -> None:
+        """Ask over the socket."""
+        self._ask = ask
+
+    async def begin(self, name: ListName, origin: str) -> int:
+        """Let the service begin a version."""
+        answer = await self._ask("lists-begin", _Begin(name, origin))
+        return msgspec.json.decode(answer, type=int)
+
+    async def add(self, piece: Piece) -> None:
+        """Let the service add entries."""
+        await self._ask("lists-add", piece)
+
+    async def publish(self, version_id: int) -> int:
+        """Let the service publish."""
+        answer = await self._ask("lists-publish", _Publish(version_id))
+        return msgspec.json.decode(answer, type=int)
+
+    async def lines(self) -> Sequence[ListLine]:
+        """Let the service show what it runs."""
+        answer = await self._ask("lists-show", _Publish(0))
+        return msgspec.json.decode(answer, type=list[ListLine])
+
+    async def entries(self, name: ListName, limit: int) -> Sequence[str]:
+        """Let the service show entries."""
+        answer = await self._ask("lists-entries", _Entries(name, limit))
+        return msgspec.json.decode(answer, type=list[str])
+
+    async def tried(self, text: str, key: ContactKey | None) -> Tried:
+        """Let the service try a text."""
+        answer = await self._ask("lists-try", _Try(text, key))
+        return msgspec.json.decode(answer, type=Tried)

@@ -1,0 +1,158 @@
+"""Keeps the running lists up to date: imported versions and files, without a restart.
+
+Every process looks by itself, so that an import or a changed file is known to all of
+them within seconds. What cannot be used changes nothing: the list before it runs on,
+and the log, the metrics, ``clew lists show`` and the page of isolated leads say so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.metrics import LIST_ENTRIES, LISTS_BROKEN
+from config.lists import ListFiles, Stamp
+from config.problems import ConfigError
+from domain.screening.lists import ListName, Lists, Standing
+from domain.screening.words import Word, WordList, WordOptions
+from handlers.running import RunningLists
+from storage.errors import StorageError
+from storage.lists import Version, current_versions, tokens_of, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.values import ContactKey
+    from handlers.ports import Clock
+    from storage.database import Database
+    from storage.vault import Vault
+
+log = structlog.get_logger("clew.lists")
+
+#: Real seconds between two looks; a change takes effect well within a minute.
+LOOK_SECONDS = 10.0
+
+#: What a running list was made of: id of the imported version, and the file's stamp.
+Origin = tuple[int, Stamp | None]
+
+
+@dataclass(slots=True)
+class ListKeeper:
+    """Loads the lists and loads them again when they changed."""
+
+    database: Database
+    vault: Vault
+    files: ListFiles
+    options: WordOptions
+    clock: Clock
+    running: RunningLists
+    _seen: dict[ListName, Origin] = field(default_factory=dict)
+
+    async def load(self) -> None:
+        """Load all lists before anything is handled.
+
+        Raises:
+            ConfigError: a file is wrong; nothing runs that could take its place.
+            StorageError: the database is not there.
+        """
+        await self._take(await self._changed(), is_strict=True)
+
+    async def refresh(self) -> bool:
+        """Load what changed since the last look; tell whether another list runs now.
+
+        Raises:
+            StorageError: the database is not there; what runs goes on running.
+        """
+        return await self._take(await self._changed(), is_strict=False)
+
+    async def run(self) -> None:
+        """Look again and again until cancelled; a storage away is waited for."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                await self.refresh()
+            except StorageError as error:
+                log.warning("storage_unavailable", error=type(error).__name__)
+
+    async def _changed(self) -> Mapping[ListName, tuple[Version | None, Stamp | None]]:
+        async with self.database.read() as tx:
+            versions = await current_versions(tx)
+        stamps = await asyncio.to_thread(lambda: {n: self.files.stamp(n) for n in ListName})
+        found = {name: (versions.get(name), stamps[name]) for name in ListName}
+        return {n: each for n, each in found.items() if self._seen.get(n) != _origin(*each)}
+
+    async def _take(
+        self,
+        changed: Mapping[ListName, tuple[Version | None, Stamp | None]],
+        *,
+        is_strict: bool,
+    ) -> bool:
+        has_changed = False
+        for name, (version, stamp) in changed.items():
+            try:
+                fresh = await self._loaded(name, version, stamp)
+            except ConfigError as error:
+                if is_strict:
+                    raise
+                fresh = self._broken(name, error)
+            self.running.current = fresh
+            self._seen[name] = _origin(version, stamp)
+            standing = fresh.standings[name]
+            has_changed = has_changed or not standing.problem
+            if not is_strict and not standing.problem:
+                counts = {"entries": standing.entries, "version": standing.version}
+                log.info("list_reloaded", list=name.value, **counts)
+            LIST_ENTRIES.labels(name.value).set(standing.entries)
+            LISTS_BROKEN.labels(name.value).set(bool(standing.problem))
+        return has_changed
+
+    def _broken(self, name: ListName, error: ConfigError) -> Lists:
+        lists = self.running.current
+        log.error("list_kept", list=name.value, problems=len(error.problems))
+        before = lists.standings.get(name, Standing())
+        return _with_standing(lists, name, replace(before, problem=str(error)))
+
+    async def _loaded(self, name: ListName, version: Version | None, stamp: Stamp | None) -> Lists:
+        parsed = await asyncio.to_thread(self.files.read, name)
+        lists = self.running.current
+        if name is ListName.WORDS:
+            words = await self._words(version, parsed.words)
+            lists, entries = replace(lists, words=words), words.size
+        else:
+            tokens = await self._tokens(version, parsed.people)
+            is_black = name is ListName.BLACK
+            lists = replace(lists, black=tokens) if is_black else replace(lists, red=tokens)
+            entries = len(tokens)
+        number = version.number if version else 0
+        standing = Standing(entries, number, stamp is not None, self.clock.now())
+        return _with_standing(lists, name, standing)
+
+    async def _tokens(
+        self, version: Version | None, people: Sequence[ContactKey]
+    ) -> frozenset[bytes]:
+        blind = self.vault.blind
+        own = await asyncio.to_thread(lambda: frozenset(blind(k.kind, k.value) for k in people))
+        if version is None:
+            return own
+        async with self.database.read() as tx:
+            return own | await tokens_of(tx, version.id)
+
+    async def _words(self, version: Version | None, words: Sequence[Word]) -> WordList:
+        every = list(words)
+        if version is not None:
+            async with self.database.read() as tx:
+                every += await words_of(tx, version.id)
+        return await asyncio.to_thread(WordList, every, self.options)
+
+
+def _origin(version: Version | None, stamp: Stamp | None) -> Origin:
+    return version.id if version else 0, stamp
+
+
+def _with_standing(lists: Lists, name: ListName, standing: Standing) -> Lists:
+    return replace(lists, standings=MappingProxyType({**lists.standings, name: standing}))

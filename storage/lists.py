@@ -1,0 +1,178 @@
+"""Lists in the database: versions that are imported whole, and their entries.
+
+A version is filled piece by piece while the one before it runs, then published in one
+step. People are kept sealed, and found by blind index; words are kept in clear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from domain.screening.lists import ListName
+from domain.screening.words import Word
+from domain.values import ContactKey, IdentityKind
+from storage.moments import from_micros, to_micros
+
+if TYPE_CHECKING:
+    from storage.database import Row, Transaction
+    from storage.ids import IdSource
+    from storage.vault import Vault
+
+ENTRY_PURPOSE = "list_entry"
+#: Versions of a list that are kept beside the current one.
+KEEP = 3
+_WORD, _ALLOWED = "word", "allowed"
+_INSERT = """
+insert into list_entry (id, version_id, kind, lookup, sealed, word, category)
+values ($1, $2, $3, $4, $5, $6, $7)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of a list."""
+
+    id: int
+    name: ListName
+    number: int
+    entries: int
+    origin: str
+    created_at: datetime
+
+
+async def current_versions(tx: Transaction) -> Mapping[ListName, Version]:
+    """Return the current version of every list that has one."""
+    rows = await tx.fetch("select * from list_version where state = 'current'")
+    return {version.name: version for version in map(_version, rows)}
+
+
+async def begin_version(
+    tx: Transaction, ids: IdSource, name: ListName, origin: str, at: datetime
+) -> int:
+    """Make room for a new version and return its id; what a cut-off import left is dropped."""
+    await tx.execute(
+        "delete from list_entry where version_id in"
+        " (select id from list_version where name = $1 and state = 'loading')",
+        name.value,
+    )
+    await tx.execute("delete from list_version where name = $1 and state = 'loading'", name.value)
+    row = await tx.fetch_one(
+        "select coalesce(max(number), 0) + 1 as next from list_version where name = $1", name.value
+    )
+    version_id = ids.next()
+    await tx.execute(
+        "insert into list_version (id, name, number, state, entries, origin, created_at)"
+        " values ($1, $2, $3, 'loading', 0, $4, $5)",
+        version_id,
+        name.value,
+        int(row["next"]) if row else 1,
+        origin[-128:],
+        to_micros(at),
+    )
+    return version_id
+
+
+async def add_people(
+    tx: Transaction, vault: Vault, ids: IdSource, version_id: int, people: Sequence[ContactKey]
+) -> None:
+    """Add people to a version that is not published yet."""
+    seals = vault.seals(ENTRY_PURPOSE, [(key.value.encode(), b"") for key in people])
+    await tx.execute_set(
+        _INSERT,
+        [
+            (ids.next(), version_id, key.kind.value, vault.blind(key.kind, key.value), seal, "", "")
+            for key, seal in zip(people, seals, strict=True)
+        ],
+    )
+
+
+async def add_words(tx: Transaction, ids: IdSource, version_id: int, words: Iterable[Word]) -> None:
+    """Add words to a version that is not published yet."""
+    await tx.execute_set(
+        _INSERT,
+        [
+            (
+                ids.next(),
+                version_id,
+                _ALLOWED if word.is_allowed else _WORD,
+                None,
+                None,
+                word.text,
+                word.category,
+            )
+            for word in words
+        ],
+    )
+
+
+async def publish(tx: Transaction, version_id: int) -> Version | None:
+    """Let a version take the place of the current one; None when it is not being loaded.
+
+    Versions before the last few go.
+    """
+    row = await tx.fetch_one(
+        "update list_version set state = 'current', entries ="
+        " (select count(*) from list_entry where version_id = $1)"
+        " where id = $1 and state = 'loading' returning *",
+        version_id,
+    )
+    if row is None:
+        return None
+    version = _version(row)
+    await tx.execute(
+        "update list_version set state = 'retired'"
+        " where name = $1 and state = 'current' and id <> $2",
+        version.name.value,
+        version_id,
+    )
+    old = "select id from list_version where name = $1 and number < $2"
+    bounds = (version.name.value, version.number - KEEP)
+    await tx.execute(f"delete from list_entry where version_id in ({old})", *bounds)
+    await tx.execute("delete from list_version where name = $1 and number < $2", *bounds)
+    return version
+
+
+async def tokens_of(tx: Transaction, version_id: int) -> frozenset[bytes]:
+    """Return the blind indexes of the people of a version."""
+    rows = await tx.fetch("select lookup from list_entry where version_id = $1", version_id)
+    return frozenset(bytes(row["lookup"]) for row in rows)
+
+
+async def words_of(tx: Transaction, version_id: int) -> list[Word]:
+    """Return the words of a version."""
+    rows = await tx.fetch(
+        "select kind, word, category from list_entry where version_id = $1 order by id", version_id
+    )
+    return [Word(row["word"], row["category"], row["kind"] == _ALLOWED) for row in rows]
+
+
+async def people_of(
+    tx: Transaction, vault: Vault, version_id: int, limit: int
+) -> tuple[ContactKey, ...]:
+    """Return the first people of a version, opened: mask them before they are shown."""
+    rows = await tx.fetch(
+        "select kind, sealed from list_entry where version_id = $1 order by id limit $2",
+        version_id,
+        limit,
+    )
+    return tuple(_people(rows, vault))
+
+
+def _people(rows: Iterable[Row], vault: Vault) -> Iterator[ContactKey]:
+    for row in rows:
+        value = vault.open(ENTRY_PURPOSE, bytes(row["sealed"])).decode()
+        yield ContactKey(IdentityKind(row["kind"]), value)
+
+
+def _version(row: Row) -> Version:
+    return Version(
+        id=row["id"],
+        name=ListName(row["name"]),
+        number=row["number"],
+        entries=row["entries"],
+        origin=row["origin"],
+        created_at=from_micros(row["created_at"]),
+    )
