@@ -83,3 +83,21 @@ def load_mapping(path: Path, texts: Texts) -> FileMapping:
     if isinstance(decoded, list):
         raise ConfigError(decoded, texts)
     return decoded.build()
+
+
+def write_mapping(mapping: FileMapping) -> str:
+    """Return the TOML of a mapping without events and conditions, as a guess makes it."""
+    columns = [(key, column) for column, key in mapping.meanings().items() if key in _COLUMN_KEYS]
+    parts = [f"source = {_quoted(mapping.source)}", "", "[columns]"]
+    parts += [f"{key} = {_quoted(column)}" for key, column in columns]
+    parts += ["", "[attributes]"]
+    parts += [f"{_quoted(name)} = {_quoted(column)}" for name, column in mapping.attributes.items()]
+    return "\n".join(parts) + "\n"
+
+
+_COLUMN_KEYS = frozenset(field.name for field in msgspec.structs.fields(ColumnsRow))
+
+
+def _quoted(text: str) -> str:
+    """Return a basic string of TOML; JSON escapes what TOML does."""
+    return msgspec.json.encode(text).decode()

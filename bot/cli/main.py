@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -87,8 +88,16 @@ def migrate() -> None:
 @click.option(
     "--mapping",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    required=True,
+    default=None,
     help=text("import.mapping"),
+)
+@click.option("--source", default="", help=text("import.source"))
+@click.option("--preview", "is_preview", is_flag=True, help=text("import.preview_help"))
+@click.option(
+    "--save-mapping",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    help=text("import.save_mapping"),
 )
 @click.option(
     "--errors",
@@ -96,11 +105,12 @@ def migrate() -> None:
     default=None,
     help=text("import.errors"),
 )
-def import_file(file: Path, mapping: Path, errors: Path | None) -> None:
-    """Import leads from a CSV file."""
-    from bot.cli.importing import import_leads
+def import_file(file: Path, errors: Path | None, **options: Any) -> None:  # noqa: ANN401 — click's
+    """Import leads from a CSV or XLSX file."""
+    from bot.cli.importing import ImportWish, import_leads
 
-    raise SystemExit(import_leads(file, mapping, errors or file.with_suffix(".errors.csv")))
+    wish = ImportWish(file, errors or file.with_suffix(".errors.csv"), **options)
+    raise SystemExit(import_leads(wish))
 
 
 @cli.command(help=text("sync.help"))

@@ -74,6 +74,12 @@ class FileMapping:
             named.update(event.properties.values())
         return frozenset(filter(None, named))
 
+    def meanings(self) -> dict[str, str]:
+        """Return column → what it means: a field of this mapping, else an attribute."""
+        keys = ("uid", "name", "phone", "wechat", "email", "channel", "at")
+        named = {column: name for name, column in self.attributes.items()}
+        return named | {column: key for key in keys if (column := getattr(self, key))}
+
     def absent_from(self, header: Sequence[str]) -> tuple[str, ...]:
         """Return the columns that a file with ``header`` lacks."""
         return tuple(sorted(self.columns() - set(header)))

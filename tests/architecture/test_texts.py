@@ -20,6 +20,7 @@ LEXICONS = (
     "domain/behaviour/words.py",
     "domain/chat/",
     "domain/cleaning/",
+    "domain/intake/headings.py",
 )
 
 

@@ -1,0 +1,1 @@
+"""Files that people hand in: tables of leads, lists of ids."""
