@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.behaviour.days import Integers, days_of, microseconds
-from domain.behaviour.laying import lay_out
 from domain.behaviour.values import Item, Marks, Value
+from domain.behaviour.vectors.laying import lay_out
 from domain.events.event import Event, in_order
 from domain.values import BUSINESS_ZONE
 

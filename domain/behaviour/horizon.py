@@ -9,21 +9,22 @@ The earliest of them is the horizon. Until then nothing changes without new even
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from domain.behaviour import syntax as tree
 from domain.behaviour.columns import Columns
-from domain.behaviour.compile import Compiler
 from domain.behaviour.days import MICROSECOND, NEVER, Integers, Moments, days_of, starts_of_days
-from domain.behaviour.steps import Step, run_steps
 from domain.behaviour.syntax import Expression, Last, Unit, Window
 from domain.behaviour.values import Marks, Positions
+from domain.behaviour.vectors.compile import Compiler
 from domain.behaviour.vectors.order import unfollowed
 from domain.behaviour.vectors.reduce import Ranges, reduced_moments
 from domain.behaviour.vectors.selection import UNIT_US, Scene, Selection
+from domain.behaviour.vectors.steps import Step, run_steps
+from domain.behaviour.walk import operands_of
 
 #: The horizon where time alone changes nothing.
 NO_CHANGE = 2**63 - 1
@@ -74,7 +75,7 @@ def _next_events(scene: Scene) -> Integers:
     return _at(scene, scene.ends, scene.ends < last)
 
 
-def _looks(node: object, compiler: Compiler) -> Iterator[Look]:
+def _looks(node: Expression, compiler: Compiler) -> Iterator[Look]:
     """Yield what each part of a tree says."""
     match node:
         case tree.Comparison(_, tree.Age() as age, tree.Literal(value)) | tree.Comparison(
@@ -100,17 +101,8 @@ def _looks(node: object, compiler: Compiler) -> Iterator[Look]:
             yield _leaves(events, window, compiler)
         case _:
             pass
-    for child in _children(node):
+    for child in operands_of(node):
         yield from _looks(child, compiler)
-
-
-def _children(node: object) -> Iterator[object]:
-    """Yield the parts of a node; the condition of a pattern knows no time."""
-    if isinstance(node, tree.EventPattern) or not is_dataclass(node):
-        return
-    for field in fields(node):
-        part = getattr(node, field.name)
-        yield from part if isinstance(part, tuple) else (part,)
 
 
 def _leaves(

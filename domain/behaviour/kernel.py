@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.behaviour.columns import Columns
-from domain.behaviour.compile import Compiler
 from domain.behaviour.days import Moments
-from domain.behaviour.steps import Step, run_steps
 from domain.behaviour.syntax import Expression
 from domain.behaviour.values import Value
+from domain.behaviour.vectors.compile import Compiler
 from domain.behaviour.vectors.selection import Scene
+from domain.behaviour.vectors.steps import Step, run_steps
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,8 +45,12 @@ class Plan:
 
     def run(self, columns: Columns, moments: Moments) -> tuple[Value, ...]:
         """Return the value of each expression: a row per person."""
-        found = run_steps(self.steps, Scene(columns, moments))
-        return tuple(found[root].sized(columns.persons) for root in self.roots)
+        return self.run_in(Scene(columns, moments))
+
+    def run_in(self, scene: Scene) -> tuple[Value, ...]:
+        """Return the value of each expression; a scene may be shared by several plans."""
+        found = run_steps(self.steps, scene)
+        return tuple(found[root].sized(scene.columns.persons) for root in self.roots)
 
 
 def evaluate(

@@ -8,8 +8,7 @@ turns false into true, so ``not (x > 3)`` holds where ``x`` is missing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
@@ -292,13 +291,3 @@ Expression: TypeAlias = (
     | Or
     | Not
 )
-
-
-def walk(node: object) -> Iterator[object]:
-    """Yield a node and every part of it, from the top down."""
-    yield node
-    if is_dataclass(node):
-        for field in fields(node):
-            part = getattr(node, field.name)
-            for child in part if isinstance(part, tuple) else (part,):
-                yield from walk(child)

@@ -9,7 +9,8 @@ from datetime import datetime
 import numpy as np
 
 from domain.behaviour.columns import columns_in_order
-from domain.behaviour.days import Integers, days_of, microseconds
+from domain.behaviour.days import Integers, Moments, days_of, microseconds
+from domain.behaviour.vectors.selection import Scene
 from domain.condition import Fact
 from domain.events.event import Event, in_order
 from domain.scoring.initial import SCALE, ChannelStart
@@ -64,11 +65,13 @@ def histories_of(subjects: Sequence[Subject], card: Scorecard) -> list[History]:
     events = [in_order(subject.events) for subject in subjects]
     columns = columns_in_order(events, card.zone, properties=matcher.properties)
     since = np.array([microseconds(subject.since) for subject in subjects], dtype=np.int64)
-    seen = matcher.last_days(columns, days_of(since, card.zone))
+    # No rule has a window, so the moment does not matter.
+    scene = Scene(columns, Moments(np.array(0), np.array(0)))
+    seen = matcher.last_days(scene, days_of(since, card.zone))
     starts = [subject.start.at if subject.start else subject.since for subject in subjects]
     start_at = np.array([microseconds(moment) for moment in starts], dtype=np.int64)
     start_day = days_of(start_at, card.zone)
-    matches = matcher.find(columns)
+    matches = matcher.find(scene)
     # From rule by rule to lead by lead; the sort is stable, so rules stay in their order.
     order = np.argsort(matches.lead, kind="stable")
     ends = np.searchsorted(matches.lead[order], np.arange(len(subjects) + 1))

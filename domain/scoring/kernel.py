@@ -75,8 +75,8 @@ def count(histories: Sequence[History], moments: Moments, card: Scorecard) -> Co
     )
     matches, order = _gathered(histories, sizes)
     by_rule = points_of(matches, moments, card)
-    points = np.empty_like(by_rule)
-    points[order] = by_rule
+    points = np.empty(order.size)
+    points[order] = by_rule.each()
     return Counted(
         initial=initial_of(starts, moments, card),
         matched=matched_of(matches, by_rule, len(histories), card),
@@ -121,26 +121,76 @@ def absence_of(seen: Integers, moments: Moments, card: Scorecard) -> Floats:
     return points
 
 
-def points_of(matches: Matches, moments: Moments, card: Scorecard) -> Floats:
-    """Return what each match counts: faded, and scaled down to the caps of rules and groups."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Points:
+    """What matches count. A run holds the matches of one rule and lead.
+
+    ``own`` has one value per match, faded and scaled down to the cap per day; ``starts``
+    is where runs begin, ``factors`` by what the cap in total scales each of them down,
+    ``sums`` what each of them counts. ``grouped`` are the matches whose rules share caps
+    as a group, and ``shared`` what those count in the end.
+    """
+
+    own: Floats
+    starts: Positions
+    factors: Floats
+    sums: Floats
+    grouped: Positions
+    shared: Floats
+
+    def each(self) -> Floats:
+        """Return what each match counts in the end."""
+        points = self.own * _along_runs(self.factors, self.starts, self.own.size)
+        points[self.grouped] = self.shared
+        return points
+
+
+_NONE, _NOWHERE = np.zeros(0), np.zeros(0, dtype=np.intp)
+_NO_POINTS = Points(_NONE, _NOWHERE, _NONE, _NONE, _NOWHERE, _NONE)
+
+
+def points_of(matches: Matches, moments: Moments, card: Scorecard) -> Points:
+    """Return what matches count: faded, and scaled down to the caps of rules and groups."""
     if matches.rule.size == 0:
-        return np.zeros(0)
+        return _NO_POINTS
     columns, rule, lead = card.columns, matches.rule, matches.lead
     age = _of(moments.us, lead) - matches.at
     age_days = _of(moments.day, lead) - matches.day
     weight = columns.decay.weights(rule, np.maximum(age, 0), np.maximum(age_days, 0))
-    points = columns.points[rule] * weight
-    limit = columns.per_day[rule]
-    if np.isfinite(limit).any():
-        points = _capped(points, weight, starts_of(rule, lead, matches.day), limit)
-    limit = columns.total[rule]
-    if np.isfinite(limit).any():
-        points = _capped(points, None, starts_of(rule, lead), limit)
+    own = columns.points[rule] * weight
+    _cap_days(own, weight, matches, card)
+    starts = starts_of(rule, lead)
+    sums = np.add.reduceat(own, starts)
+    most = columns.total[rule[starts]]
+    size = np.abs(sums)
+    factors = np.divide(most, size, out=np.ones_like(sums), where=size > most)
+    sums = np.where(size > most, np.copysign(most, sums), sums)
+    if not (columns.group >= 0).any():
+        return Points(own, starts, factors, sums, _NOWHERE, _NONE)
     grouped = np.flatnonzero(columns.group[rule] >= 0)
+    scaled = (own * _along_runs(factors, starts, own.size))[grouped]
+    mine = Matches(*(part[grouped] for part in _parts(matches)))
+    shared = _capped_by_group(scaled, weight[grouped], mine, card)
     if grouped.size:
-        mine = Matches(*(part[grouped] for part in _parts(matches)))
-        points[grouped] = _capped_by_group(points[grouped], weight[grouped], mine, card)
-    return points
+        in_group = columns.group[rule[starts]] >= 0
+        sums[in_group] = np.add.reduceat(shared, starts_of(mine.rule, mine.lead))
+    return Points(own, starts, factors, sums, grouped, shared)
+
+
+def _cap_days(own: Floats, weight: Floats, matches: Matches, card: Scorecard) -> None:
+    """Scale down in place what rules give on one day."""
+    is_capped = np.isfinite(card.columns.per_day)
+    if not is_capped.any():
+        return
+    rows = np.flatnonzero(is_capped[matches.rule])
+    if rows.size:
+        rule = matches.rule[rows]
+        starts = starts_of(rule, matches.lead[rows], matches.day[rows])
+        own[rows] = _capped(own[rows], weight[rows], starts, card.columns.per_day[rule])
+
+
+def _along_runs(per_run: Floats, starts: Positions, size: int) -> Floats:
+    return np.repeat(per_run, np.diff(np.concatenate((starts, [size]))))
 
 
 def _parts(matches: Matches) -> tuple[Integers, ...]:
@@ -153,6 +203,8 @@ def _of(per_lead: Integers, lead: Integers) -> Integers:
 
 def _capped_by_group(points: Floats, weight: Floats, matches: Matches, card: Scorecard) -> Floats:
     """Scale down what rules of a group give together, day by day and in all."""
+    if points.size == 0:
+        return points
     columns = card.columns
     group = columns.group[matches.rule]
     of_group = matches.lead * columns.group_total.size + group
@@ -174,23 +226,19 @@ def _capped(points: Floats, weight: Floats | None, starts: Positions, limit: Flo
     With ``weight`` the limit fades as the freshest of them does. All points of
     one run have the same sign.
     """
-    sizes = np.diff(np.concatenate((starts, [points.size])))
     sums = np.abs(np.add.reduceat(points, starts))
     most = limit[starts]
     if weight is not None:
         top = np.maximum.reduceat(weight, starts)
         most = np.multiply(most, top, out=np.full_like(most, np.inf), where=np.isfinite(most))
     factor = np.divide(most, sums, out=np.ones_like(sums), where=sums > most)
-    scaled: Floats = points * np.repeat(factor, sizes)
-    return scaled
+    return np.asarray(points * _along_runs(factor, starts, points.size))
 
 
-def matched_of(matches: Matches, points: Floats, leads: int, card: Scorecard) -> Floats:
+def matched_of(matches: Matches, points: Points, leads: int, card: Scorecard) -> Floats:
     """Return the sum of all matches of each lead: rule by rule, then over the rules."""
     table = np.zeros((leads, len(card.events)))
-    if points.size:
-        starts = starts_of(matches.rule, matches.lead)
-        table[matches.lead[starts], matches.rule[starts]] = np.add.reduceat(points, starts)
+    table[matches.lead[points.starts], matches.rule[points.starts]] = points.sums
     return row_sums(table)
 
 

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 
 from domain.behaviour import syntax as tree
-from domain.behaviour.columns import Columns
-from domain.behaviour.compile import Compiler
-from domain.behaviour.days import Integers, Moments
-from domain.behaviour.steps import Step, run_steps
+from domain.behaviour.days import Integers
 from domain.behaviour.syntax import EventPattern
 from domain.behaviour.values import Positions
+from domain.behaviour.vectors.compile import Compiler
 from domain.behaviour.vectors.selection import Scene, Selection
+from domain.behaviour.vectors.steps import Step, run_steps
+from domain.behaviour.walk import nodes_of
 from domain.condition import Condition
 from domain.scoring.conditions import all_hold
 from domain.scoring.rules import EventRule, Repeat
@@ -49,11 +49,9 @@ class Matcher:
     #: Properties that conditions ask for.
     properties: frozenset[str]
 
-    def find(self, columns: Columns) -> Matches:
-        """Match all events against all rules."""
-        # No rule has a window, so the moment does not matter.
-        scene = Scene(columns, Moments(np.array(0), np.array(0)))
-        found = run_steps(self.steps, scene)
+    def find(self, scene: Scene) -> Matches:
+        """Match all events of a scene, whose moments do not matter, against all rules."""
+        columns, found = scene.columns, run_steps(self.steps, scene)
         owners = scene.owners
         chosen = [
             _latest(found[slot].positions, owners) if once else found[slot].positions
@@ -65,10 +63,12 @@ class Matcher:
         day = columns.day[event].astype(np.int64)
         return Matches(rule, owners[event], event, columns.at[event], day)
 
-    def last_days(self, columns: Columns, since: Integers) -> Integers:
+    def last_days(self, scene: Scene, since: Integers) -> Integers:
         """Return the day of the last event of each absence rule (column) of each lead (row)."""
         last = np.repeat(since[:, None], len(self.absence), axis=1)
-        owners = Scene(columns, Moments(np.array(0), np.array(0))).owners
+        if not self.absence:
+            return last
+        columns, owners = scene.columns, scene.owners
         for column, kinds in enumerate(self.absence):
             is_kind = np.array([*(name in kinds for name in columns.kinds), False], dtype=np.bool_)
             positions = _latest(np.flatnonzero(is_kind[columns.kind]), owners)
@@ -124,5 +124,5 @@ def _properties(rules: Iterable[EventRule]) -> Iterable[str]:
         yield from (condition.name for condition in rule.where)
         if rule.given is not None:
             yield from (
-                node.name for node in tree.walk(rule.given) if isinstance(node, tree.Property)
+                node.name for node in nodes_of(rule.given) if isinstance(node, tree.Property)
             )

@@ -62,16 +62,22 @@ class DecayColumns:
 
     def weights(self, rows: Integers, age_us: Integers, age_days: Integers) -> Floats:
         """Return the weight 0–1 of each occurrence: its rule's row, age, and age in days."""
+        if self.is_half_life.all():
+            return self._halved(rows, age_us)
         weight = np.ones(rows.shape[0])
-        days, floor = self.days[rows], self.floor[rows]
-        if (mask := self.is_half_life[rows]).any():
-            weight = np.where(mask, np.exp2(-(age_us / _DAY_US) / days), weight)
-        if (mask := self.is_linear[rows]).any():
+        if self.is_half_life.any():
+            weight = np.where(self.is_half_life[rows], self._halved(rows, age_us), weight)
+        if self.is_linear.any():
+            days, floor = self.days[rows], self.floor[rows]
             fading = np.maximum(1.0 - age_days / days * (1.0 - floor), floor)
-            weight = np.where(mask, fading, weight)
-        if (mask := self.is_step[rows]).any():
-            weight = np.where(mask, np.where(age_days < days, 1.0, floor), weight)
+            weight = np.where(self.is_linear[rows], fading, weight)
+        if self.is_step.any():
+            step = np.where(age_days < self.days[rows], 1.0, self.floor[rows])
+            weight = np.where(self.is_step[rows], step, weight)
         return weight
+
+    def _halved(self, rows: Integers, age_us: Integers) -> Floats:
+        return np.exp2(age_us * (-1.0 / (self.days * _DAY_US))[rows])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

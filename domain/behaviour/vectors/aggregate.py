@@ -51,7 +51,8 @@ def days_counted(columns: Columns, selection: Selection, ranges: Ranges) -> Floa
     """Return how many calendar days the events of each range fall on."""
     day = columns.day[selection.positions]
     # Days only rise within a person: count where they change, and the first of each range.
-    changes = np.concatenate(([0], np.cumsum(day[1:] != day[:-1]), [0]))
+    changes = np.zeros(day.size + 1, dtype=np.int32)
+    np.cumsum(day[1:] != day[:-1], dtype=np.int32, out=changes[1:-1])
     last = np.maximum(ranges.hi - 1, 0)
     within = changes[last] - changes[np.minimum(ranges.lo, last)] + 1
     return np.where(ranges.sizes > 0, within, 0).astype(np.float64)

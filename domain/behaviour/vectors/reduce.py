@@ -8,8 +8,10 @@ alone and among a million others gets the same number to the last bit.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from domain.behaviour.days import Integers
 from domain.behaviour.values import Floats, Marks, Positions
@@ -56,6 +58,23 @@ def counts(marks: Marks, offsets: Integers) -> Positions:
     if filled.size:
         out[filled] = np.add.reduceat(marks, offsets[:-1][filled], dtype=np.intp)
     return out
+
+
+def searched(values: NDArray[Any], offsets: Integers, edge: Integers, *, after: bool) -> Positions:
+    """Return where in each range the first value at or after the edge stands.
+
+    With ``after`` the first one beyond it. Values rise within a range; ranges are
+    those between consecutive offsets. All ranges are searched side by side.
+    """
+    lo, hi = offsets[:-1], offsets[1:]
+    beyond = np.less_equal if after else np.less
+    last = max(values.size - 1, 0)
+    for _ in range(int((hi - lo).max(initial=0)).bit_length()):
+        middle = (lo + hi) >> 1
+        # A range that is found out stays as it is: its middle is its end.
+        goes_on = beyond(values[np.minimum(middle, last)], edge) & (lo < hi)
+        lo, hi = np.where(goes_on, middle + 1, lo), np.where(goes_on, hi, middle)
+    return np.asarray(lo)
 
 
 def reduced_moments(

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 
 from domain.behaviour import syntax as tree
 from domain.behaviour.columns import columns_in_order
+from domain.behaviour.days import Moments
+from domain.behaviour.vectors.selection import Scene
 from domain.condition import Comparison, Condition, Fact
+from domain.events.event import Event
 from domain.scoring.matching import matcher_of
 from domain.scoring.rules import EventRule
 from domain.values import BUSINESS_ZONE
@@ -30,13 +33,17 @@ OFTEN = EventRule(
 )
 
 
+def scene(histories: Sequence[Sequence[Event]]) -> Scene:
+    return Scene(columns_in_order(histories, BUSINESS_ZONE), Moments.at(NOW, BUSINESS_ZONE))
+
+
 def fits(rule: EventRule, *properties: Mapping[str, Fact]) -> list[bool]:
     """Return which of some events of the rule's kind it counts."""
     events = [
         event(rule.kind, event_at=NOW + timedelta(seconds=n), properties=of)
         for n, of in enumerate(properties)
     ]
-    found = matcher_of(card((rule,))).find(columns_in_order([events], BUSINESS_ZONE))
+    found = matcher_of(card((rule,))).find(scene([events]))
     counted = set(found.event.tolist())
     return [position in counted for position in range(len(events))]
 
@@ -105,7 +112,6 @@ def holds(condition: Condition, properties: Mapping[str, Fact]) -> bool:
 @pytest.mark.parametrize("leads", [1, 3])
 def test_only_the_latest_counts_where_repeats_do_not(leads: int) -> None:
     events = [event("start_trial", event_at=NOW + timedelta(hours=n)) for n in range(3)]
-    columns = columns_in_order([events] * leads, BUSINESS_ZONE)
-    found = matcher_of(card((cards.TRIAL,))).find(columns)
+    found = matcher_of(card((cards.TRIAL,))).find(scene([events] * leads))
     assert found.lead.tolist() == list(range(leads))
     assert found.event.tolist() == [3 * lead + 2 for lead in range(leads)]

@@ -9,11 +9,11 @@ import numpy as np
 
 from domain.behaviour import syntax as tree
 from domain.behaviour.days import MICROSECOND
-from domain.behaviour.steps import Steps
 from domain.behaviour.syntax import End, EventPattern, Expression, Function, Window
 from domain.behaviour.values import Marks, Value
 from domain.behaviour.vectors import aggregate, order, preference
 from domain.behaviour.vectors.selection import Selection, within
+from domain.behaviour.vectors.steps import Steps
 
 
 class EventCompiler:

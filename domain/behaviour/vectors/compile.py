@@ -8,12 +8,12 @@ from functools import reduce
 import numpy as np
 
 from domain.behaviour import syntax as tree
-from domain.behaviour.compile_events import EventCompiler
 from domain.behaviour.days import microseconds
-from domain.behaviour.steps import Steps
 from domain.behaviour.syntax import Expression
 from domain.behaviour.values import Flags, Texts, Value, Words
 from domain.behaviour.vectors import compare
+from domain.behaviour.vectors.compile_events import EventCompiler
+from domain.behaviour.vectors.steps import Steps
 
 
 class Compiler(Steps):

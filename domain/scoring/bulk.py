@@ -1,0 +1,58 @@
+"""Dynamic scores of everybody at once: the same kernel, without values in between."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from domain.behaviour.days import Integers
+from domain.behaviour.vectors.selection import Scene
+from domain.scoring.grade import DECIMALS
+from domain.scoring.initial import SCALE
+from domain.scoring.kernel import (
+    Starts,
+    absence_of,
+    initial_of,
+    matched_of,
+    points_of,
+    raw_of,
+)
+from domain.scoring.matching import matcher_of
+from domain.scoring.scorecard import Floats, Scorecard
+
+_SHIFT = 10.0**DECIMALS
+#: Closer to the middle between two multiples than this, the decimal digits decide.
+_NEAR = 1e-3
+
+
+def raw_scores(
+    scene: Scene, card: Scorecard, points: Floats, at: Integers, since_day: Integers
+) -> Floats:
+    """Return the unclipped dynamic score of each lead.
+
+    ``points`` (0–10) is what each channel starts with and ``at`` (microseconds) when,
+    ``since_day`` the day on which each lead began.
+    """
+    matcher = matcher_of(card)
+    matches = matcher.find(scene)
+    leads, moments = scene.columns.persons, scene.moments
+    starts = Starts(points * SCALE, at, since_day, matcher.last_days(scene, since_day))
+    return raw_of(
+        initial_of(starts, moments, card),
+        matched_of(matches, points_of(matches, moments, card), leads, card),
+        absence_of(starts.seen, moments, card),
+    )
+
+
+def clipped_all(raw: Floats) -> Floats:
+    """Return scores kept within 0–100 and rounded, each as one score alone would be."""
+    return rounded_all(np.clip(raw, 0.0, 100.0))
+
+
+def rounded_all(values: Floats) -> Floats:
+    """Round to the precision at which scores are compared, as Python rounds, never minus zero."""
+    scaled = values * _SHIFT
+    found = np.rint(scaled) / _SHIFT + 0.0
+    # Binary digits cannot say which side of the middle a number is on; decimal ones can.
+    for row in np.flatnonzero(np.abs(scaled - np.floor(scaled) - 0.5) < _NEAR).tolist():
+        found[row] = round(float(values[row]), DECIMALS) + 0.0
+    return np.asarray(found)
