@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from config.decode import hint
@@ -13,6 +13,7 @@ from config.texts import Texts
 from domain.channels.channel import ChannelTree
 from domain.events.registry import EventRegistry
 from domain.facts import PERSON_FACTS
+from domain.journey.journeys import Journey
 from domain.scoring.basis import STANDING_FACTS
 from domain.scoring.rules import EventRule, StaticRule
 from domain.scoring.tables import RuleTables
@@ -46,7 +47,10 @@ def rule_disagreements(rules: RuleTables, tables: Tables, texts: Texts) -> Itera
             yield from unknown(kind, kinds, problem)
     facts = PERSON_FACTS | texts.keys_under("field")
     yield from _facts(whole.static, facts)
-    yield from _facts(whole.standing, facts | STANDING_FACTS)
+    journeys = rules.journeys.facts()
+    yield from _facts(whole.standing, facts | STANDING_FACTS | journeys.keys())
+    for standing in whole.standing:
+        yield from _stages(standing, journeys)
     channels = frozenset(tables.channels.channels)
     for code in rules.points:
         problem = Problem(scorecard.FILE, "no_such_channel", "initial.channels")
@@ -65,9 +69,19 @@ def _properties(rule: EventRule, events: EventRegistry) -> Iterator[Problem]:
 
 def _facts(rules: tuple[StaticRule, ...], known: frozenset[str]) -> Iterator[Problem]:
     for rule in rules:
-        for case in rule.cases:
-            problem = Problem(scorecard.FILE, "no_such_fact", rule.id)
-            yield from unknown(case.condition.name, known, problem)
+        for name in sorted({case.condition.name for case in rule.cases}):
+            yield from unknown(name, known, Problem(scorecard.FILE, "no_such_fact", rule.id))
+
+
+def _stages(rule: StaticRule, journeys: Mapping[str, Journey]) -> Iterator[Problem]:
+    """Yield stages that a rule asks for and no journey has."""
+    for condition in (case.condition for case in rule.cases):
+        journey = journeys.get(condition.name)
+        if journey is not None:
+            known = frozenset(stage.code for stage in journey.stages)
+            for value in condition.values:
+                problem = Problem(scorecard.FILE, "no_such_stage", rule.id)
+                yield from unknown(str(value), known, problem)
 
 
 def unknown(word: str, known: frozenset[str], problem: Problem) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from enum import Enum
+from types import UnionType
 from typing import TypeVar, cast, get_args, get_origin
 
 import msgspec
@@ -60,13 +61,26 @@ def _problems_of_fields(
 
 
 def _problems_of(value: object, kind: object, place: str, path: str) -> Iterator[Problem]:
+    kind = _without_none(kind)
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         yield from _problems_of_struct(value, kind, place, path)
     elif get_origin(kind) is list and isinstance(value, list):
         for index, item in enumerate(value):
             yield from _problems_of(item, get_args(kind)[0], place, f"{path}[{index}]")
+    elif get_origin(kind) is dict and isinstance(value, dict):
+        key_kind, item_kind = get_args(kind)
+        for key, item in value.items():
+            yield from _problems_of_leaf(key, key_kind, place, f"{path}.{key}")
+            yield from _problems_of(item, item_kind, place, f"{path}.{key}")
     else:
         yield from _problems_of_leaf(value, kind, place, path)
+
+
+def _without_none(kind: object) -> object:
+    """Return the one kind of something that may be left out; TOML knows no null."""
+    kinds = [one for one in get_args(kind) if one is not type(None)]
+    is_optional = isinstance(kind, UnionType) and len(kinds) == 1
+    return kinds[0] if is_optional else kind
 
 
 def _problems_of_leaf(value: object, kind: object, place: str, path: str) -> Iterator[Problem]:

@@ -12,12 +12,14 @@ from zoneinfo import ZoneInfo
 from config.agree import disagreements
 from config.decode import Row, decode
 from config.problems import ConfigError, Problem, broken_rule
+from config.rules import reading_of
 from config.tables import (
     channels,
     commands,
     dedup,
     events,
     filters,
+    journey,
     lifecycle,
     pools,
     scorecard,
@@ -34,6 +36,7 @@ from domain.catalog import Catalog
 from domain.channels.channel import ChannelTree
 from domain.errors import RuleError
 from domain.events.registry import EventRegistry
+from domain.journey.journeys import Journeys
 from domain.scoring.tables import RuleFrame
 from domain.values import BUSINESS_ZONE
 
@@ -66,18 +69,20 @@ def _catalog(reader: _Reader, zone: ZoneInfo, texts: Texts) -> Catalog:
     tree = reader.rows(channels.FILE, channels.ChannelsFile)
     channel_tree = reader.built(channels.FILE, tree, channels.ChannelsFile.tree)
     registry = reader.table(events.FILE, events.EventsFile, events.EventsFile.build)
+    vocabulary = _vocabulary(registry, texts, zone)
+    journeys = _journeys(reader, reading_of(vocabulary, texts, zone), registry)
     hours = reader.rows(worktime.FILE, worktime.WorktimeFile)
     steps = reader.rows(sop.FILE, sop.SopFile)
     return Catalog(
         events=registry,
-        vocabulary=_vocabulary(registry, texts, zone),
+        vocabulary=vocabulary,
         channels=channel_tree,
         attribution=reader.built(channels.FILE, tree, channels.ChannelsFile.rules),
         welcomes=reader.table(welcome.FILE, welcome.WelcomeFile, welcome.WelcomeFile.build),
         rules=reader.table(
             scorecard.FILE,
             scorecard.ScorecardFile,
-            lambda file: file.build(_frame(channel_tree, registry), zone),
+            lambda file: file.build(_frame(channel_tree, registry), journeys),
         ),
         lifecycle=reader.table(
             lifecycle.FILE, lifecycle.LifecycleFile, lifecycle.LifecycleFile.build
@@ -99,6 +104,17 @@ def _catalog(reader: _Reader, zone: ZoneInfo, texts: Texts) -> Catalog:
 def _frame(tree: ChannelTree | None, registry: EventRegistry | None) -> RuleFrame:
     points = {code: channel.points for code, channel in tree.channels.items()} if tree else {}
     return RuleFrame(points, registry.interactions() if registry else frozenset())
+
+
+def _journeys(
+    reader: _Reader, reading: journey.Reading, registry: EventRegistry | None
+) -> Journeys:
+    rows = reader.rows(journey.FILE, journey.JourneyFile)
+    if rows is None or registry is None:  # without kinds no condition can be understood
+        return Journeys(zone=reading.zone)
+    journeys = rows.build(reading, registry.interactions())
+    reader.problems += reading.problems
+    return journeys
 
 
 def _vocabulary(registry: EventRegistry | None, texts: Texts, zone: ZoneInfo) -> Vocabulary:

@@ -9,16 +9,19 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from config.agree_rules import rule_disagreements
-from config.decode import decode
+from config.decode import Row, decode
 from config.problems import ConfigError, Problem, broken_rule
-from config.tables import scorecard
+from config.tables import journey, scorecard
 from config.texts import SHIPPED, Texts
+from domain.behaviour.vocabulary import Vocabulary
 from domain.catalog import Catalog
 from domain.errors import RuleError
+from domain.facts import PERSON_FACTS
+from domain.scoring.basis import STANDING_FACTS
 from domain.scoring.tables import RuleFrame, RuleTables
 
 #: Files that make up a version.
-FILES = (scorecard.FILE,)
+FILES = (scorecard.FILE, journey.FILE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,16 @@ class RuleReader:
         Raises:
             ConfigError: the texts are no rule tables; every problem is named.
         """
-        file = self._decoded(sources)
+        rows = self._decoded(sources, scorecard.FILE, scorecard.ScorecardFile)
+        maps = journey.JourneyFile()  # versions of old had none
+        if journey.FILE in sources:
+            maps = self._decoded(sources, journey.FILE, journey.JourneyFile)
+        reading = reading_of(self.catalog.vocabulary, self.texts, self.zone)
+        journeys = maps.build(reading, frame.interactions)
+        if reading.problems:
+            raise ConfigError(reading.problems, self.texts)
         try:
-            return file.build(frame, self.zone, number)
+            return rows.build(frame, journeys, number)
         except RuleError as error:
             raise ConfigError([broken_rule(scorecard.FILE, error)], self.texts) from None
 
@@ -58,16 +68,22 @@ class RuleReader:
             raise ConfigError(problems, self.texts)
         return tables
 
-    def _decoded(self, sources: Mapping[str, str]) -> scorecard.ScorecardFile:
+    def _decoded(self, sources: Mapping[str, str], name: str, kind: type[Row]) -> Row:
         try:
-            data = tomllib.loads(sources[scorecard.FILE])
+            data = tomllib.loads(sources[name])
         except tomllib.TOMLDecodeError as error:
-            problem = Problem(scorecard.FILE, "not_toml", values={"reason": str(error)})
+            problem = Problem(name, "not_toml", values={"reason": str(error)})
             raise ConfigError([problem], self.texts) from None
-        decoded = decode(data, scorecard.ScorecardFile, scorecard.FILE)
+        decoded = decode(data, kind, name)
         if isinstance(decoded, list):
             raise ConfigError(decoded, self.texts)
         return decoded
+
+
+def reading_of(vocabulary: Vocabulary, texts: Texts, zone: ZoneInfo) -> journey.Reading:
+    """Return what understands the conditions of journeys."""
+    facts = PERSON_FACTS | STANDING_FACTS | texts.keys_under("field")
+    return journey.Reading(vocabulary, texts, facts, zone)
 
 
 def frame_of(catalog: Catalog) -> RuleFrame:

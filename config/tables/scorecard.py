@@ -22,6 +22,7 @@ from config.tables.rows import (
     conditions,
 )
 from domain.condition import Comparison, Condition, Fact
+from domain.journey.journeys import Journeys
 from domain.scoring.grade import Grading
 from domain.scoring.rules import (
     AbsenceRule,
@@ -287,14 +288,14 @@ class ScorecardFile(TomlRow, frozen=True):
     group: list[GroupRow] = msgspec.field(default_factory=list)
     absence: list[AbsenceRow] = msgspec.field(default_factory=list)
 
-    def build(self, frame: RuleFrame, zone: ZoneInfo, number: int | None = None) -> RuleTables:
+    def build(self, frame: RuleFrame, journeys: Journeys, number: int | None = None) -> RuleTables:
         """Return the tables, as version ``number`` or the one that the file names.
 
         Raises:
             RuleError: rules contradict each other.
         """
         version = self.version if number is None else number
-        whole = self._whole(frame, zone, version)
+        whole = self._whole(frame, journeys.zone, version)
         cards = {phase: self._card(phase, whole) for phase in Phase}
         points = {**frame.points, **self.initial.channels}
         return RuleTables(
@@ -303,6 +304,7 @@ class ScorecardFile(TomlRow, frozen=True):
             MappingProxyType(points),
             self.guard.build(),
             self.daily.check_at,
+            journeys,
         )
 
     def _whole(self, frame: RuleFrame, zone: ZoneInfo, version: int) -> Scorecard:

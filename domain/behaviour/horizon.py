@@ -198,7 +198,9 @@ def _units_reached(scene: Scene, at: Integers, number: float, unit: Unit) -> Int
 def _starts(days: Integers, scene: Scene) -> Integers:
     """Return when days begin; a day beyond the calendar never does."""
     is_near = (days > 0) & (days < _FAR)
-    starts = starts_of_days(np.where(is_near, days, scene.moments.day), scene.columns.zone)
+    # Any day will do where the answer is thrown away; ``days`` may be those of some persons.
+    today = scene.moments.day.min(initial=_FAR)
+    starts = starts_of_days(np.where(is_near, days, today), scene.columns.zone)
     return np.where(is_near, starts, NO_CHANGE)
 
 

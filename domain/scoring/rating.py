@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
+from domain.behaviour.columns import Behaviour
+from domain.changing import replace
 from domain.events.event import Event
 from domain.scoring.basis import Basis, subject_of
 from domain.scoring.forecast import next_looks_at
+from domain.scoring.history import Subject
 from domain.scoring.score import Rated, Scored, explained, rate_all
+from domain.scoring.scorecard import Scorecard
 from domain.scoring.tables import Phase, RuleTables
 
 
@@ -35,29 +40,61 @@ def moment_of(now: datetime, events: Sequence[Event]) -> datetime:
 def rate_cases(cases: Sequence[Case], tables: RuleTables) -> list[Rated]:
     """Rate many leads at once; each equals what rating it alone gives, to the last bit."""
     found: dict[int, Rated] = {}
+    places = tables.journeys.places(_behaviours(cases), [case.at for case in cases])
     for phase, rows in _by_phase([case.basis.phase for case in cases]):
-        card, mine = tables.card_for(phase), [cases[row] for row in rows]
-        subjects = [subject_of(case.basis, case.events, tables) for case in mine]
-        rated = rate_all(subjects, card, [case.at for case in mine])
+        subjects = [_subject(cases[row], places[row], tables) for row in rows]
+        rated = rate_all(subjects, tables.card_for(phase), [cases[row].at for row in rows])
         found.update(zip(rows, rated, strict=True))
     return [found[row] for row in range(len(cases))]
+
+
+def _behaviours(cases: Sequence[Case]) -> list[Behaviour]:
+    return [Behaviour(case.events, case.basis.facts) for case in cases]
+
+
+def _subject(case: Case, places: Mapping[str, str], tables: RuleTables) -> Subject:
+    """Return what is scored; where it stands on the journeys is a fact like others."""
+    basis = replace(case.basis, facts={**case.basis.facts, **places})
+    return subject_of(basis, case.events, tables)
 
 
 def looks_of(
     cases: Sequence[Case], rated: Sequence[Rated], tables: RuleTables
 ) -> list[datetime | None]:
-    """Return when each lead must be looked at again: :func:`next_looks_at`, phase by phase."""
+    """Return when each lead must be looked at again, if no new event comes.
+
+    Maturity may cross by what fades (:func:`next_looks_at`), or because somebody
+    leaves a stage of a journey. What turns at midnight is left to the sweep.
+    """
     found: dict[int, datetime | None] = {}
     for phase, rows in _by_phase([case.basis.phase for case in cases]):
-        looks = next_looks_at([rated[row] for row in rows], tables.card_for(phase))
-        found.update(zip(rows, looks, strict=True))
+        card = tables.card_for(phase)
+        looks = next_looks_at([rated[row] for row in rows], card)
+        changes = _changes([cases[row] for row in rows], card, tables)
+        for row, look, change in zip(rows, looks, changes, strict=True):
+            found[row] = min(filter(None, (look, change)), default=None)
     return [found[row] for row in range(len(cases))]
+
+
+def _changes(cases: Sequence[Case], card: Scorecard, tables: RuleTables) -> list[datetime | None]:
+    """Return when a stage of a journey that gives points may change within a day."""
+    names = {case.condition.name for rule in card.standing for case in rule.cases}
+    if names.isdisjoint(tables.journeys.facts()):
+        return [None] * len(cases)
+    changes = tables.journeys.next_changes(_behaviours(cases), [case.at for case in cases])
+    return [None if at is None or _is_midnight(at, card.zone) else at for at in changes]
+
+
+def _is_midnight(moment: datetime, zone: ZoneInfo) -> bool:
+    return moment.astimezone(zone).time() == time()
 
 
 def explain_case(case: Case, tables: RuleTables) -> Scored:
     """Rate one lead and say why."""
     [rated] = rate_cases([case], tables)
-    return explained(rated, tables.card_for(case.basis.phase))
+    scored = explained(rated, tables.card_for(case.basis.phase))
+    places = ((fact, str(rated.subject.facts[fact])) for fact in tables.journeys.facts())
+    return replace(scored, places=tuple(places))
 
 
 def _by_phase(phases: Sequence[Phase]) -> Iterator[tuple[Phase, list[int]]]:

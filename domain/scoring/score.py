@@ -75,12 +75,16 @@ class Rated:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A score with its explanation, its matrix cell (B1) and the advice code of the cell."""
+    """A score with its explanation, its matrix cell (B1) and the advice code of the cell.
+
+    ``places`` are the facts that say where the lead stands on the journeys.
+    """
 
     state: ScoreState
     contributions: tuple[Contribution, ...]
     cell: str
     advice: str
+    places: tuple[tuple[str, str], ...] = ()
 
 
 def score(subject: Subject, rules: Scorecard, now: datetime) -> Scored:

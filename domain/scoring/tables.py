@@ -8,6 +8,7 @@ from datetime import time
 from enum import StrEnum
 from types import MappingProxyType
 
+from domain.journey.journeys import NO_JOURNEYS, Journeys
 from domain.lead import Lead, LeadKind, Stage
 from domain.scoring.scorecard import Scorecard
 
@@ -75,12 +76,13 @@ class RuleTables:
     guard: Guard = Guard()
     #: From this hour of the business day on the truth check is due.
     check_at: time = time(4, 10)
+    journeys: Journeys = NO_JOURNEYS
     #: Kinds of events that any table looks at; all others leave every score alone.
     kinds: frozenset[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Join the kinds of all phases."""
-        kinds = frozenset().union(*(card.kinds for card in self.cards.values()))
+        """Join the kinds of all phases and journeys."""
+        kinds = self.journeys.kinds.union(*(card.kinds for card in self.cards.values()))
         object.__setattr__(self, "kinds", kinds)
 
     @property

@@ -35,6 +35,7 @@ def score_report(ctx: Context, name: str, scored: Scored, grading: Grading) -> s
         level=state.level,
         standard=f"{state.standard:.1f}",
         advice=ctx.words.get(f"advice.{scored.advice}"),
+        journey=_journey_lines(ctx, scored),
         static=f"{state.static:.0f}",
         static_weight=f"{grading.static_weight:.0%}",
         static_lines=_lines(ctx, static),
@@ -42,6 +43,26 @@ def score_report(ctx: Context, name: str, scored: Scored, grading: Grading) -> s
         dynamic_weight=f"{grading.dynamic_weight:.0%}",
         dynamic_lines=_lines(ctx, dynamic),
     )
+
+
+def _journey_lines(ctx: Context, scored: Scored) -> str:
+    """Return where the lead stands on each journey that it has begun, and what to say there."""
+    journeys, lines = ctx.rules.journeys.facts(), []
+    for fact, code in scored.places:
+        journey = journeys.get(fact)
+        stage = journey.stage(code) if journey else None
+        if journey is None or stage is None:
+            continue
+        line = ctx.words.get(
+            "score.journey",
+            journey=journey.label,
+            stage=stage.label,
+            number=journey.number(code),
+            stages=len(journey.stages),
+        )
+        lines.append(line)
+        lines += (ctx.words.get("score.journey_words", words=words) for words in stage.words[:1])
+    return "".join(f"\n{line}" for line in lines)
 
 
 def past_score_report(ctx: Context, name: str, found: Replayed) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ from domain.outcomes import (
 )
 from domain.scoring.basis import basis_of
 from domain.scoring.rating import Case, explain_case, looks_of, moment_of, rate_cases
+from domain.scoring.tables import Phase
+from storage.repositories.bases import phase_in
 
 if TYPE_CHECKING:
     from domain.scoring.score import Scored
@@ -43,8 +46,27 @@ def rescore(work: UnitOfWork, ctx: Context) -> bool:
     looks = looks_of(cases, rated, ctx.rules)
     for lead, case, one, look_at in zip(leads, cases, rated, looks, strict=True):
         mark = work.bases.note(lead, case.basis, case.at)
-        _keep(work, replace(lead, basis_mark=mark), one.state, look_at)
+        is_told = is_crossing_told(phase_in(lead.basis_mark), case.basis.phase)
+        _keep(work, replace(lead, basis_mark=mark), Fresh(one.state, look_at, is_told))
     return bool(roots)
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A new score, when to look again, and whether a crossing is told to others."""
+
+    state: ScoreState
+    look_at: datetime | None
+    is_told: bool = True
+
+
+def is_crossing_told(before: Phase | None, now: Phase) -> bool:
+    """Tell whether crossing the pass mark activates or cools a lead.
+
+    Not when the lead went on to another phase: there another table rates it, by
+    another pass mark. But who is screened and found good is ready.
+    """
+    return before in {None, now, Phase.SCREENING}
 
 
 def cases_of(work: UnitOfWork, leads: Sequence[Lead]) -> list[Case]:
@@ -72,24 +94,24 @@ async def stand_elsewhere(
     work.rescore(work.leads.get(outcome.lead_id).person_id)
 
 
-def _keep(work: UnitOfWork, lead: Lead, state: ScoreState, look_at: datetime | None) -> None:
-    work.leads.put(replace(lead, score=state))
-    for outcome in _outcomes(lead, state):
+def _keep(work: UnitOfWork, lead: Lead, fresh: Fresh) -> None:
+    work.leads.put(replace(lead, score=fresh.state))
+    for outcome in _outcomes(lead, fresh):
         work.happened(outcome)
     key = f"{SCORE_TIMER}:{lead.id}"
-    if look_at is not None:
-        work.set_timer(Timer(SCORE_TIMER, lead.id, look_at, key))
+    if fresh.look_at is not None:
+        work.set_timer(Timer(SCORE_TIMER, lead.id, fresh.look_at, key))
     elif lead.score.is_mature:
         work.cancel_timer(key)
 
 
-def _outcomes(lead: Lead, after: ScoreState) -> Iterator[Outcome]:
-    before = lead.score
+def _outcomes(lead: Lead, fresh: Fresh) -> Iterator[Outcome]:
+    before, after = lead.score, fresh.state
     if before.composite != after.composite:
         yield LeadScored(lead.id, before.composite, after.composite)
     if (before.grade, before.level) != (after.grade, after.level):
         yield GradeChanged(lead.id, before.grade, after.grade, before.level, after.level)
-    if after.is_mature and not before.is_mature:
+    if fresh.is_told and after.is_mature and not before.is_mature:
         yield LeadMatured(lead.id, after.composite)
-    if before.is_mature and not after.is_mature:
+    if fresh.is_told and before.is_mature and not after.is_mature:
         yield LeadCooled(lead.id, after.composite)

@@ -12,6 +12,7 @@ import msgspec
 from domain.condition import Fact
 from domain.lead import Lead, Touch
 from domain.scoring.basis import Basis
+from domain.scoring.tables import Phase
 from domain.values import LeadId
 from storage.moments import from_micros, to_micros
 
@@ -50,6 +51,11 @@ class _New:
     plain: bytes
 
 
+def phase_in(mark: str) -> Phase | None:
+    """Return the phase that a lead was last scored in; None before the first time."""
+    return Phase(mark.partition(":")[0]) if mark else None
+
+
 class Bases:
     """The log of bases, through one transaction."""
 
@@ -64,7 +70,8 @@ class Bases:
     def note(self, lead: Lead, basis: Basis, at: datetime) -> str:
         """Keep the basis if it differs from what stands; return the lead's mark for it."""
         plain = _plain(basis)
-        mark = self._vault.blind(_MARK, f"{lead.id}:{plain.decode()}").hex()[:_MARK_LENGTH]
+        blind = self._vault.blind(_MARK, f"{lead.id}:{plain.decode()}").hex()[:_MARK_LENGTH]
+        mark = f"{basis.phase}:{blind}"
         if mark != lead.basis_mark:
             self._new[lead.id] = _New(lead.id, lead.person_id, at, plain)
         return mark

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.scoring.days import SWEPT
+from domain.buttons import Verb
 from domain.lead import Lead, Stage
 from domain.scoring.rating import rate_cases
 from domain.scoring.truth import MISSED, NO_RULES
@@ -84,13 +85,14 @@ async def test_a_crossing_that_nobody_noticed_is_found(company: Company) -> None
 
 
 async def test_a_crossing_by_time_alone_is_noticed_within_a_minute(company: Company) -> None:
-    lead, _ = await offered(company)
+    lead, card = await offered(company)
+    await company.receives(acts.clicked(acts.key_of(card, Verb.ACCEPT), str(lead.owner)))
     crossing = await crossing_of(company, lead)
     await company.lets_pass(crossing - timedelta(minutes=1) - company.clock.now())
     assert (await company.lead()).score.is_mature
     await company.lets_pass(timedelta(minutes=2))
     assert not (await company.lead()).score.is_mature
-    assert (await company.lead()).stage is Stage.NURTURE_POOL, "nobody has taken it"
+    assert (await company.lead()).stage is Stage.FOLLOWING, "whoever follows it keeps it"
 
 
 async def crossing_of(company: Company, lead: Lead) -> datetime:

@@ -28,7 +28,7 @@ async def test_a_past_score_is_worked_out_by_what_was_known_then(company: Compan
     late = acts.wrote("多少钱", at=company.clock.now() - DAY + timedelta(minutes=1))
     await company.receives(late, acts.wrote(f"我电话 {acts.PHONE}", at=company.clock.now()))
     now = (await company.lead()).score
-    assert now.composite > first.composite
+    assert now.static > first.static
     answer = await told(company, "评分 张三 昨天")
     assert answer.startswith("3月2日 23:59的评分，按当时第 1 版规则")
     assert "询问价格" not in answer, "it was not received yet"

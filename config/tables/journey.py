@@ -1,0 +1,105 @@
+"""``journey.toml``: the maps of buying and of learning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from config.problems import Problem
+from config.tables.rows import Code, Name, TomlRow
+from config.texts import Texts
+from domain.behaviour.check import understood
+from domain.behaviour.mentions import mentions_of
+from domain.behaviour.mistakes import LanguageError
+from domain.behaviour.syntax import Expression, Literal
+from domain.behaviour.vocabulary import ValueType, Vocabulary
+from domain.journey.journeys import Journey, Journeys, JourneyStage
+
+FILE = "journey.toml"
+_NEVER = Literal(value=False)
+
+
+class StageRow(TomlRow, frozen=True):
+    """One ``[[journey.stage]]``; ``when`` is an expression of the behaviour language."""
+
+    code: Code
+    label: Name
+    when: Name
+    words: list[Name] = msgspec.field(default_factory=list)
+    campaigns: list[Code] = msgspec.field(default_factory=list)
+
+
+class JourneyRow(TomlRow, frozen=True):
+    """One ``[[journey]]``."""
+
+    code: Code
+    label: Name
+    stage: list[StageRow]
+
+    def __post_init__(self) -> None:
+        """Refuse a map without stages, or with one twice."""
+        codes = [stage.code for stage in self.stage]
+        code = "stages_wanted" if not codes else ""
+        if len(codes) != len(set(codes)):
+            code = "stage_twice"
+        if code:
+            raise ValueError(code)
+
+
+class JourneyFile(TomlRow, frozen=True):
+    """The whole file."""
+
+    journey: list[JourneyRow] = msgspec.field(default_factory=list)
+
+    def build(self, reading: Reading, interactions: frozenset[str]) -> Journeys:
+        """Return the maps; what cannot be understood is noted in ``reading``."""
+        journeys = tuple(self._journey(row, reading) for row in self.journey)
+        found = mentions_of(*(stage.when for one in journeys for stage in one.stages))
+        kinds = found.kinds | (interactions if found.any_kind else frozenset())
+        return Journeys(journeys, interactions, kinds, reading.zone)
+
+    def _journey(self, row: JourneyRow, reading: Reading) -> Journey:
+        stages = (
+            JourneyStage(
+                stage.code,
+                stage.label,
+                reading.condition(stage.when, f"{row.code}.{stage.code}.when"),
+                tuple(stage.words),
+                tuple(stage.campaigns),
+            )
+            for stage in row.stage
+        )
+        return Journey(row.code, row.label, tuple(stages))
+
+
+class Reading:
+    """Understands the conditions of the file; ``facts`` are those that they may ask about."""
+
+    def __init__(
+        self, vocabulary: Vocabulary, texts: Texts, facts: frozenset[str], zone: ZoneInfo
+    ) -> None:
+        """Begin without problems."""
+        self.zone = zone
+        self.problems: list[Problem] = []
+        self._vocabulary = vocabulary
+        self._texts = texts
+        self._facts = facts
+
+    def condition(self, text: str, key: str) -> Expression:
+        """Return a condition; what is wrong with it is noted and a condition that never holds."""
+        try:
+            found = understood(text, self._vocabulary, ValueType.FLAG).expression
+        except LanguageError as error:
+            reasons = (mistake.in_words(self._texts) for mistake in error.mistakes)
+            self.problems += (
+                Problem(FILE, "not_understood", key, {"reason": reason}) for reason in reasons
+            )
+            return _NEVER
+        self.problems += self._foreign(found, key)
+        return found
+
+    def _foreign(self, condition: Expression, key: str) -> Iterator[Problem]:
+        for name in sorted(mentions_of(condition).facts - self._facts):
+            yield Problem(FILE, "fact_of_the_score", key, {"word": name})

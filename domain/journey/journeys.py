@@ -1,0 +1,121 @@
+"""Where a lead stands on each journey: the furthest stage whose condition holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import accumulate
+from zoneinfo import ZoneInfo
+
+from domain.behaviour.columns import Behaviour, columns_of
+from domain.behaviour.days import Moments, moment_of
+from domain.behaviour.horizon import NO_CHANGE, Horizon
+from domain.behaviour.kernel import Plan
+from domain.behaviour.syntax import Expression
+from domain.values import BUSINESS_ZONE
+
+#: A journey's fact is its code with this behind it: ``buying_stage``.
+FACT_SUFFIX = "_stage"
+#: Who has not begun stands nowhere.
+NOWHERE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyStage:
+    """One stage: whoever meets ``when`` has come so far.
+
+    ``words`` are what a rep may say to somebody there (Chinese), ``campaigns`` the
+    codes of campaigns that are meant for them.
+    """
+
+    code: str
+    label: str
+    when: Expression
+    words: tuple[str, ...] = ()
+    campaigns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """One map; its stages in the order in which they are passed."""
+
+    code: str
+    label: str
+    stages: tuple[JourneyStage, ...]
+
+    @property
+    def fact(self) -> str:
+        """Name of the fact that says where a lead stands."""
+        return f"{self.code}{FACT_SUFFIX}"
+
+    def stage(self, code: str) -> JourneyStage | None:
+        """Return a stage by code."""
+        return next((stage for stage in self.stages if stage.code == code), None)
+
+    def number(self, code: str) -> int:
+        """Return which of the stages it is, from 1; 0 for nowhere."""
+        codes = [stage.code for stage in self.stages]
+        return codes.index(code) + 1 if code in codes else 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Journeys:
+    """All maps, made ready for the kernel of behaviour.
+
+    ``interactions`` are the kinds that count as interaction, ``kinds`` all kinds that
+    any condition looks at.
+    """
+
+    journeys: tuple[Journey, ...] = ()
+    interactions: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    zone: ZoneInfo = BUSINESS_ZONE
+    plan: Plan = field(init=False, repr=False)
+    horizon: Horizon = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Make the conditions ready."""
+        conditions = [stage.when for journey in self.journeys for stage in journey.stages]
+        object.__setattr__(self, "plan", Plan.of(conditions))
+        object.__setattr__(self, "horizon", Horizon.of(conditions))
+
+    def places(
+        self, persons: Sequence[Behaviour], moments: Sequence[datetime]
+    ) -> list[dict[str, str]]:
+        """Return, for each person at their moment, the stage of each journey by its fact."""
+        if not self.journeys or not persons:
+            return [{} for _ in persons]
+        columns = columns_of(persons, self.interactions, self.zone)
+        found = self.plan.run(columns, Moments.of(moments, self.zone))
+        holds = [value.holds.tolist() for value in found]
+        return [self._places([column[row] for column in holds]) for row in range(len(persons))]
+
+    def _places(self, holds: Sequence[bool]) -> dict[str, str]:
+        ends = accumulate(len(journey.stages) for journey in self.journeys)
+        return {
+            journey.fact: _furthest(journey, holds[end - len(journey.stages) : end])
+            for journey, end in zip(self.journeys, ends, strict=True)
+        }
+
+    def next_changes(
+        self, persons: Sequence[Behaviour], moments: Sequence[datetime]
+    ) -> list[datetime | None]:
+        """Return until when time alone leaves each person where they are; None for ever."""
+        if not self.journeys or not persons:
+            return [None] * len(persons)
+        columns = columns_of(persons, self.interactions, self.zone)
+        until = self.horizon.run(columns, Moments.of(moments, self.zone)).tolist()
+        return [None if us == NO_CHANGE else moment_of(us) for us in until]
+
+    def facts(self) -> Mapping[str, Journey]:
+        """Return the journeys by the name of their fact."""
+        return {journey.fact: journey for journey in self.journeys}
+
+
+NO_JOURNEYS = Journeys()
+
+
+def _furthest(journey: Journey, holds: Sequence[bool]) -> str:
+    passed = [stage.code for stage, is_met in zip(journey.stages, holds, strict=True) if is_met]
+    return passed[-1] if passed else NOWHERE

@@ -1,0 +1,104 @@
+"""Leads of all phases are rated at once, each by its table and by where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from config.load import load_catalog
+from config.texts import load_texts
+from domain.events.event import Event
+from domain.lead import Lead, Stage, Status, Touch
+from domain.scoring.basis import basis_of
+from domain.scoring.rating import Case, explain_case, looks_of, moment_of, rate_cases
+from domain.scoring.score import Part
+from domain.scoring.tables import Phase, RuleTables
+from tests.factories import NOW, attribute, event, lead, person
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(scope="module")
+def rules() -> RuleTables:
+    return load_catalog(load_texts()).rules
+
+
+def case(
+    *events: Event, at: datetime = NOW, facts: dict[str, str] | None = None, **changes: object
+) -> Case:
+    who = person(attributes={n: attribute(v) for n, v in (facts or {}).items()})
+    one: Lead = lead(**{"first_touch": Touch("expo", "", NOW - DAY), **changes})
+    return Case(basis_of(who, one), events, at)
+
+
+def given(one: Case, rules: RuleTables) -> dict[str, float]:
+    return {part.rule: part.points for part in explain_case(one, rules).contributions}
+
+
+ASKED = event("intent_price", event_at=NOW - timedelta(hours=1))
+
+
+def test_screening_looks_at_the_channel_alone(rules: RuleTables) -> None:
+    assert given(case(ASKED, stage=Stage.SCREENING), rules).keys() == {"channel"}
+
+
+def test_nurturing_looks_at_channel_behaviour_and_journey(rules: RuleTables) -> None:
+    found = given(case(ASKED, stage=Stage.NURTURE_POOL, status=Status.CLEAR), rules)
+    assert found.keys() == {"channel", "asked_price", "buying_journey"}
+    assert found["buying_journey"] == 2
+
+
+def test_following_looks_at_journey_intention_and_behaviour(rules: RuleTables) -> None:
+    found = given(case(ASKED, stage=Stage.FOLLOWING, status=Status.CLEAR), rules)
+    assert found.keys() == {"asked_price", "buying_journey", "intention"}
+    assert found["intention"] == 20
+
+
+def test_serving_looks_at_the_learning_journey_and_the_wish_to_buy_again(
+    rules: RuleTables,
+) -> None:
+    lessons = [event("attend_class", event_at=NOW - n * DAY) for n in range(5)]
+    served = case(*lessons, stage=Stage.SERVICE, facts={"repurchase_intent": "高"})
+    found = given(served, rules)
+    assert (found["learning_journey"], found["repurchase"]) == (10, 20)
+    assert "channel" not in found
+
+
+def test_a_batch_of_all_phases_is_rated_as_one_by_one(rules: RuleTables) -> None:
+    cases = [
+        case(ASKED, at=NOW + n * DAY, stage=stage, status=status)
+        for n, stage in enumerate(Stage)
+        for status in (None, Status.CONTACTING)
+    ]
+    together = rate_cases(cases, rules)
+    assert [one.state for one in together] == [rate_cases([c], rules)[0].state for c in cases]
+    assert looks_of(cases, together, rules) == [
+        looks_of([c], rate_cases([c], rules), rules)[0] for c in cases
+    ]
+
+
+def test_who_leaves_a_stage_loses_its_points(rules: RuleTables) -> None:
+    fresh, stale = (case(ASKED, at=NOW + n * DAY, stage=Stage.FOLLOWING) for n in (0, 40))
+    assert given(fresh, rules)["buying_journey"] == 2
+    assert "buying_journey" not in given(stale, rules)
+
+
+def test_standing_is_part_of_the_dynamic_score_and_of_its_explanation(rules: RuleTables) -> None:
+    scored = explain_case(case(ASKED, stage=Stage.FOLLOWING, status=Status.WON), rules)
+    dynamic = [c for c in scored.contributions if c.part not in {Part.STATIC, Part.LIMIT}]
+    assert scored.state.dynamic == pytest.approx(sum(c.points for c in dynamic), abs=1e-5)
+    assert {c.rule for c in dynamic if c.part is Part.STANDING} == {"buying_journey", "intention"}
+
+
+def test_a_score_is_not_older_than_what_it_has_seen() -> None:
+    late = replace(ASKED, received_at=NOW + timedelta(seconds=3))
+    assert moment_of(NOW, [late]) == NOW + timedelta(seconds=3)
+    assert moment_of(NOW, []) == NOW
+
+
+def test_every_phase_has_its_table(rules: RuleTables) -> None:
+    assert set(rules.cards) == set(Phase)
+    assert rules.card_for(Phase.FOLLOWING).grading.pass_mark == 50
+    assert rules.card_for(Phase.NURTURING).grading.pass_mark == 60
