@@ -27,6 +27,7 @@ from bot.scoring.days import day_keeper_of
 from bot.scoring.keeper import score_keeper_of
 from bot.scoring.seeding import keep_rules
 from domain.chat.models import load_models
+from handlers.actions.kinds import release_known
 from storage.inbox import InboxState
 from storage.queries.queues import work_waits
 
@@ -141,6 +142,7 @@ async def _introduce(parts: Parts) -> None:
             for p in catalog.pools.pools.values()
         )
         await keep_rules(parts, work)
+        await release_known(work, parts.context)
         await work.commit()
     managers = parts.settings.corp.managers
     await sync_directory(parts.clients.corp.directory, parts.store, managers, now)

@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from handlers.kinds import RunningKinds
 from handlers.running import RunningLists
 
 if TYPE_CHECKING:
+    from domain.behaviour.vocabulary import Vocabulary
     from domain.catalog import Catalog
+    from domain.events.registry import EventRegistry
     from domain.scoring.tables import RuleTables
     from handlers.ports import Words
     from handlers.rulebook import Rulebook
@@ -29,7 +32,7 @@ class Context:
     """Business tables, words, accounts and running lists; no connection, no clock.
 
     The tables are those of the start, but for the rules of the score, which the
-    rulebook follows.
+    rulebook follows, and the event kinds: :attr:`events`, not ``catalog.events``.
 
     With ``offers_leads`` false mature leads wait in their pools instead of going
     to reps: an import must not flood them. ``has_dedup_hook`` tells that a system of the
@@ -44,8 +47,19 @@ class Context:
     offers_leads: bool = True
     lists: RunningLists = field(default_factory=RunningLists)
     has_dedup_hook: bool = False
+    kinds: RunningKinds = field(default_factory=RunningKinds)
 
     @property
     def rules(self) -> RuleTables:
         """The rules of the score in force."""
         return self.rulebook.current
+
+    @property
+    def events(self) -> EventRegistry:
+        """The event kinds in force."""
+        return self.kinds.over(self.catalog)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """What expressions may mention, with the event kinds in force."""
+        return self.kinds.vocabulary(self.catalog)

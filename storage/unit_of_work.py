@@ -28,6 +28,7 @@ from storage.repositories.bases import Bases
 from storage.repositories.cases import Cases
 from storage.repositories.events import Events
 from storage.repositories.followups import FollowUps
+from storage.repositories.kinds import Kinds
 from storage.repositories.leads import Leads
 from storage.repositories.merges import Merges
 from storage.repositories.organisation import Organisation
@@ -66,6 +67,7 @@ class UnitOfWork:
         self.people = People(tx, vault, ids)
         self.leads = Leads(tx, ids)
         self.events = Events(tx, vault, ids, self.people)
+        self.kinds = Kinds(tx, vault, ids, self.people)
         self.tags = Tags(tx, ids, now)
         self.organisation = Organisation(tx, ids)
         self.follow_ups = FollowUps(tx, vault, ids)

@@ -123,6 +123,11 @@ class EventRegistry:
             found[kind.name] = kind
         return cls(MappingProxyType(found))
 
+    def with_kinds(self, kinds: Iterable[EventKind]) -> EventRegistry:
+        """Return a registry where these kinds stand in the place of those of their name."""
+        added = {kind.name: kind for kind in kinds}
+        return EventRegistry(MappingProxyType({**self.kinds, **added})) if added else self
+
     def check(self, kind: str, properties: Mapping[str, PropertyValue]) -> EventKind | Refusal:
         """Return the kind if the event is well formed, else why it goes to quarantine."""
         found = self.kinds.get(kind)

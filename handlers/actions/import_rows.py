@@ -96,5 +96,5 @@ def _claim(row: Record, kind: IdentityKind, position: int) -> Claim:
 
 
 def _refused_events(ctx: Context, row: Record) -> tuple[Fault, ...]:
-    refused = [ctx.catalog.events.check(event.kind, event.properties) for event in row.events]
+    refused = [ctx.events.check(event.kind, event.properties) for event in row.events]
     return tuple(Fault(r.detail, r.code) for r in refused if isinstance(r, Refusal))

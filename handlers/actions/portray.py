@@ -47,7 +47,7 @@ def portrait_of(work: UnitOfWork, ctx: Context, lead: Lead, *, may_see_phone: bo
         Sitter(person, lead, events),
         explain(work, ctx, lead),
         ctx.catalog.sop.next_for(facts),
-        ctx.catalog.events,
+        ctx.events,
         may_see_phone=may_see_phone,
     )
 
@@ -112,7 +112,7 @@ def _word(part: Part, ctx: Context) -> str:
         case PartKind.MOMENT, datetime() as moment:
             word = moment_words(moment, ctx)
         case PartKind.EVENT, code:
-            word = ctx.catalog.events.label(str(code))
+            word = ctx.events.label(str(code))
         case (PartKind.BUDGET | PartKind.AGE) as kind, value:
             word = ctx.words.get(f"card.{kind}", value=value)
         case PartKind.CHANNEL, code:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from handlers.context import Context
     from storage.unit_of_work import UnitOfWork
 
+#: Refusal code of a repeat: the event stands already.
+ALREADY = "already_recorded"
+
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
@@ -53,7 +56,7 @@ def record(
     Returns the event, or why it was not appended: the registry refuses it, or
     it stands already.
     """
-    checked = ctx.catalog.events.check(what.kind, what.properties)
+    checked = ctx.events.check(what.kind, what.properties)
     if isinstance(checked, Refusal):
         return checked
     event = Event(
@@ -67,7 +70,7 @@ def record(
         text=what.text,
     )
     if not work.events.add(event):
-        return Refusal("already_recorded", what.kind)
+        return Refusal(ALREADY, what.kind)
     if what.kind in ctx.rules.kinds:
         work.rescore(person_id)
     return event

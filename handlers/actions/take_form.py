@@ -11,7 +11,7 @@ from domain.person import Attribute, Person, Source
 from domain.tags.tagging import TagSource
 from domain.values import Refusal
 from handlers.actions.intake import call, enriched, learn, open_lead, opt_out, recognise
-from handlers.actions.quarantine import quarantine
+from handlers.actions.quarantine import record_or_hold
 from handlers.actions.record import Occurrence, record
 from handlers.actions.tags.by_hand import PutBy, put_on
 
@@ -58,9 +58,7 @@ def _tag(work: UnitOfWork, ctx: Context, person: Person, form: LeadForm) -> None
 async def _record_events(work: UnitOfWork, ctx: Context, person: Person, form: LeadForm) -> None:
     for number, event in enumerate(form.events):
         key = f"{form.reference}:{number}"
-        kind = ctx.catalog.events.named(event.kind)
+        kind = ctx.events.named(event.kind)
         name = kind.name if kind else event.kind
         what = Occurrence(name, event.at, key, properties=event.properties)
-        refused = record(work, ctx, person.id, what)
-        if isinstance(refused, Refusal):
-            await quarantine(work, form.sender, person.id, what, refused)
+        await record_or_hold(work, ctx, form.sender, person.id, what)

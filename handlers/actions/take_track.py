@@ -11,9 +11,9 @@ from domain.identity.keys import Claim
 from domain.person import Person, Source
 from domain.tracking.profile import changed
 from domain.tracking.record import Act, Tracked, is_login
-from domain.values import ContactKey, Refusal
+from domain.values import ContactKey
 from handlers.actions.intake import enriched, open_lead, recognise
-from handlers.actions.quarantine import quarantine
+from handlers.actions.quarantine import record_or_hold
 from handlers.actions.record import Occurrence, record
 from storage.repositories.merges import Doubt
 
@@ -127,11 +127,9 @@ def _change(
 
 async def _record(work: UnitOfWork, ctx: Context, person: Person, update: TrackReceived) -> None:
     track = update.record
-    kind, told = ctx.catalog.trackers.event(track.event, track.properties, ctx.catalog.events)
+    kind, told = ctx.catalog.trackers.event(track.event, track.properties, ctx.events)
     what = Occurrence(kind, track.at, f"{track.reference}:event", properties=told)
-    refused = record(work, ctx, person.id, what)
-    if isinstance(refused, Refusal):
-        await quarantine(work, update.source, person.id, what, refused)
+    await record_or_hold(work, ctx, update.source, person.id, what)
 
 
 async def _unbind(work: UnitOfWork, ctx: Context, track: Tracked) -> None:

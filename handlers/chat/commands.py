@@ -67,7 +67,7 @@ async def show_lead(command: Command, asked: Asked, work: UnitOfWork, ctx: Conte
 async def show_funnel(command: Command, asked: Asked, work: UnitOfWork, ctx: Context) -> None:
     """Count the leads listed in a period, step by step, and by channel."""
     start, end = period_of(command.arguments.period or "this_month", work.now, ctx.zone)
-    rows = await funnel_rows(work.tx, Period(start, end), ctx.catalog.events.interactions())
+    rows = await funnel_rows(work.tx, Period(start, end), ctx.events.interactions())
     reply(asked, work, ctx, funnel_report(ctx, start, rows))
 
 

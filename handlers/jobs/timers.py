@@ -12,6 +12,7 @@ from handlers.actions.answer import AGAIN_TIMER, expire_card, show_again
 from handlers.actions.assign import OFFER_TIMER, RETRY_TIMER, find_rep
 from handlers.actions.dedup.hook import HOOK_TIMER
 from handlers.actions.dedup.hook_answer import hook_was_silent
+from handlers.actions.kinds import RELEASE_TIMER, release
 from handlers.actions.record import keep_unknown
 from handlers.actions.remind import REMINDER_TIMER, fire_reminder
 from handlers.actions.score import SCORE_TIMER
@@ -33,6 +34,9 @@ async def timer_fired(update: TimerFired, work: UnitOfWork, ctx: Context) -> Non
         return
     if update.kind == REMINDER_TIMER:
         await fire_reminder(work, ctx, update.subject_id)
+    elif update.kind == RELEASE_TIMER:
+        name, after = update.payload["name"], int(update.payload["after"])
+        await release(work, ctx, name, after, str(update.timer_id))
     elif update.kind in ABOUT_LEADS:
         await _about_lead(update, work, ctx)
     else:

@@ -126,6 +126,6 @@ class _Door:
 
 def _interactions(portrait: Portrait, ctx: Context) -> list[tuple[str, str]]:
     return [
-        (ctx.catalog.events.label(event.kind), moment_words(event.event_at, ctx))
+        (ctx.events.label(event.kind), moment_words(event.event_at, ctx))
         for event in portrait.interactions
     ]

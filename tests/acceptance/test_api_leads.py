@@ -244,7 +244,7 @@ async def test_an_event_of_a_strange_kind_waits_in_quarantine(site: Site) -> Non
     events = [{"kind": "上门拜访"}, {"kind": "view_price", "properties": {"product": 7}}]
     await site.page.post("/api/v1/leads", {"uid": "u1", "events": events}, idem="form-1")
     await site.service.settle()
-    rows = await site.rows("select kind from unknown_update order by kind")
+    rows = await site.rows("select kind from held_event order by kind")
     assert [r["kind"] for r in rows] == ["view_price", "上门拜访"]
 
 

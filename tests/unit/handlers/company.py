@@ -21,6 +21,7 @@ from domain.messages import Body, Card, CardUpdate, Endpoint, Text
 from domain.person import Person
 from domain.values import BUSINESS_ZONE, ContactKey, LeadId, PersonId, Role, UserId
 from handlers.context import Accounts, Context
+from handlers.kinds import RunningKinds
 from handlers.reactions import settle
 from handlers.root import root_router
 from handlers.rulebook import Rulebook
@@ -85,7 +86,8 @@ class Company:
         cls, database: Database, clock: DrivenClock, staff: Iterable[Employee] = STAFF
     ) -> Company:
         """Return a company whose staff is known."""
-        ctx = replace(CONTEXT, rulebook=Rulebook(CATALOG.rules, RULES))
+        rulebook = Rulebook(CATALOG.rules, RULES)
+        ctx = replace(CONTEXT, rulebook=rulebook, kinds=RunningKinds())
         company = cls(Store(database, Vault(KEYS), IdSource(clock.now)), clock, ctx)
         await company.employs(*staff)
         return company
