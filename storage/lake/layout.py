@@ -2,7 +2,8 @@
 
 Bucket ``hash(root) mod N``. In ``events-0007.parquet`` the events are sorted by
 (root, event order), and each row group holds whole persons; ``persons-0007.parquet``
-has one row per person in the same order, with the number of events and facts. Events
+has one row per person in the same order, with the number of events, what the database
+held when it was written, and facts. Events
 have ``root``, ``kind`` (position in the list of kinds, kept in the metadata), ``at``
 (microseconds since 1970), ``day`` (ordinal in the zone of the metadata) and a column
 for each property that a kind declares. Nothing personal is in them: no name, no key,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from domain.behaviour.columns import Columns
+from domain.behaviour.columns import Columns, columns_in_order
 from domain.behaviour.values import Value
 from domain.events.registry import PropertyType
 from storage.lake.layout import FACT, GROUP_EVENTS, PROPERTY, BucketFiles, Layout
@@ -23,6 +25,58 @@ _TYPES: Mapping[PropertyType, pa.DataType] = {
 }
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """Some persons of a bucket: roots that rise, their columns, and what the database held.
+
+    ``rows`` is the number of events in the database, ``newest`` the largest id of them
+    (0 for none); by these a bucket knows later whether it is still true.
+    """
+
+    roots: NDArray[np.int64]
+    columns: Columns
+    rows: NDArray[np.int64]
+    newest: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, roots: NDArray[np.int64], columns: Columns) -> Part:
+        """Return persons that come from no database."""
+        return cls(roots, columns, np.diff(columns.offsets), np.zeros(roots.size, dtype=np.int64))
+
+
+class BucketWriter:
+    """Writes one bucket part by part; on leaving without an error the new files take over."""
+
+    def __init__(self, files: BucketFiles, layout: Layout) -> None:
+        """Begin a bucket."""
+        self._files, self._layout = files, layout
+        self._events: _Writer | None = None
+        self._persons: _Writer | None = None
+
+    def __enter__(self) -> Self:
+        """Open the files."""
+        self._files.folder.mkdir(parents=True, exist_ok=True)
+        nobody = Part.of(np.zeros(0, dtype=np.int64), nothing(self._layout))
+        self._persons = _Writer(self._files.persons, _persons(nobody, self._layout).schema)
+        self._events = _Writer(self._files.events, _events(nobody, self._layout).schema)
+        return self
+
+    def add(self, part: Part) -> None:
+        """Write persons with their events; their roots lie above all those before."""
+        if self._events is None or self._persons is None:
+            raise ValueError(str(self._files.events))
+        events = _events(part, self._layout)
+        for start, end in _groups(part.columns):
+            self._events.add(events.slice(start, end - start))
+        self._persons.add(_persons(part, self._layout))
+
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        """Put the files in place, or drop them after an error."""
+        for writer in (self._persons, self._events):
+            if writer is not None:
+                writer.close(is_kept=error is None)
+
+
 def write_bucket(
     files: BucketFiles, roots: NDArray[np.int64], columns: Columns, layout: Layout
 ) -> None:
@@ -30,27 +84,40 @@ def write_bucket(
 
     Properties and facts that the layout does not name are left out.
     """
-    files.folder.mkdir(parents=True, exist_ok=True)
-    _write(files.persons, _persons(roots, columns, layout), [(0, roots.size)])
-    # Events last: they are what a reader opens first.
-    _write(files.events, _events(roots, columns, layout), list(_groups(columns)))
+    with BucketWriter(files, layout) as writer:
+        writer.add(Part.of(roots, columns))
 
 
-def _write(path: Path, table: pa.Table, groups: list[tuple[int, int]]) -> None:
-    texts = [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
-    partial = path.with_suffix(".partial")
-    with pq.ParquetWriter(
-        partial,
-        table.schema,
-        # Moments are as good as random digits: packing them would save an eighth.
-        compression={name: "none" if name == "at" else "zstd" for name in table.column_names},
-        use_dictionary=["root", "kind", "day", *texts],
-    ) as writer:
-        for start, end in groups:
-            writer.write_table(table.slice(start, end - start), row_group_size=max(end - start, 1))
-    with partial.open("rb") as written:
-        os.fsync(written.fileno())
-    partial.replace(path)
+def nothing(layout: Layout) -> Columns:
+    """Return the columns of nobody."""
+    return columns_in_order([], layout.zone)
+
+
+class _Writer:
+    """A Parquet file under way, beside the one that it will replace."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self._path, self._partial = path, path.with_suffix(".partial")
+        texts = [field.name for field in schema if pa.types.is_dictionary(field.type)]
+        self._writer = pq.ParquetWriter(
+            self._partial,
+            schema,
+            # Moments are as good as random digits: packing them would save an eighth.
+            compression={name: "none" if name == "at" else "zstd" for name in schema.names},
+            use_dictionary=["root", "kind", "day", *texts],
+        )
+
+    def add(self, table: pa.Table) -> None:
+        self._writer.write_table(table, row_group_size=max(table.num_rows, 1))
+
+    def close(self, *, is_kept: bool) -> None:
+        self._writer.close()
+        if not is_kept:
+            self._partial.unlink()
+            return
+        with self._partial.open("rb") as written:
+            os.fsync(written.fileno())
+        self._partial.replace(self._path)
 
 
 def _groups(columns: Columns) -> Iterator[tuple[int, int]]:
@@ -65,17 +132,24 @@ def _groups(columns: Columns) -> Iterator[tuple[int, int]]:
         start = end
 
 
-def _persons(roots: NDArray[np.int64], columns: Columns, layout: Layout) -> pa.Table:
-    found = {"root": pa.array(roots), "events": pa.array(np.diff(columns.offsets), pa.int32())}
+def _persons(part: Part, layout: Layout) -> pa.Table:
+    columns = part.columns
+    found = {
+        "root": pa.array(part.roots),
+        "events": pa.array(np.diff(columns.offsets), pa.int32()),
+        "rows": pa.array(part.rows),
+        "newest": pa.array(part.newest),
+    }
     for name, kind in layout.facts.items():
-        found[FACT + name] = _array(columns.facts.get(name), kind, roots.size)
+        found[FACT + name] = _array(columns.facts.get(name), kind, part.roots.size)
     return pa.table(found).replace_schema_metadata(layout.metadata())
 
 
-def _events(roots: NDArray[np.int64], columns: Columns, layout: Layout) -> pa.Table:
+def _events(part: Part, layout: Layout) -> pa.Table:
+    columns = part.columns
     codes = np.array([layout.kinds.index(kind) for kind in columns.kinds], dtype=np.int16)
     found = {
-        "root": pa.array(np.repeat(roots, np.diff(columns.offsets))),
+        "root": pa.array(np.repeat(part.roots, np.diff(columns.offsets))),
         "kind": pa.array(codes[columns.kind] if columns.kind.size else columns.kind),
         "at": pa.array(columns.at),
         "day": pa.array(columns.day),
@@ -92,7 +166,8 @@ def _array(value: Value | None, kind: PropertyType, rows: int) -> pa.Array:
     if kind is PropertyType.TEXT and value is not None and value.texts is not None:
         codes = value.texts.codes
         indices = pa.array(codes, pa.int32(), mask=codes < 0)
-        return pa.DictionaryArray.from_arrays(indices, pa.array(value.texts.words.items))
+        words = pa.array(value.texts.words.items, pa.string())
+        return pa.DictionaryArray.from_arrays(indices, words)
     if kind is PropertyType.FLAG and value is not None and value.flags is not None:
         known = value.flags.known
         return pa.array(value.flags.holds, mask=None if known is None else ~known)

@@ -50,7 +50,7 @@ class Events:
         )
         histories: defaultdict[PersonId, dict[str, Event]] = defaultdict(dict)
         for row in rows:
-            event = _event(row)
+            event = event_of(row)
             histories[event.person_id][event.dedupe_key] = event
         for person_id in missing:
             self._loaded[person_id] = histories[person_id]
@@ -105,7 +105,8 @@ class Events:
         )
 
 
-def _event(row: Row) -> Event:
+def event_of(row: Row) -> Event:
+    """Return the event of a row; what was said stays sealed."""
     return Event(
         person_id=PersonId(row["person_id"]),
         kind=row["kind"],

@@ -97,7 +97,7 @@ def test_only_what_the_layout_names_is_written(tmp_path: Path) -> None:
     names = {*pq.read_schema(files.events).names, *pq.read_schema(files.persons).names}
     assert names == {
         *("root", "kind", "at", "day", "p.amount", "p.subject", "p.is_new"),
-        *("events", "f.city", "f.children"),
+        *("events", "rows", "newest", "f.city", "f.children"),
     }
     content = files.events.read_bytes() + files.persons.read_bytes()
     assert b"13900139000" not in content
