@@ -42,6 +42,7 @@ from config.texts import Texts, load_texts
 from handlers.context import Accounts, Context
 from handlers.root import root_router
 from handlers.rulebook import Rulebook
+from handlers.tagbook import TagKeeper
 from storage.database import Database, inbox_url_of, open_database
 from storage.fetches import Fetches
 from storage.ids import IdSource, claim_node
@@ -172,6 +173,7 @@ def build_context(settings: Settings, texts: Texts) -> Context:
     reader = RuleReader(catalog, texts, settings.store.zone)
     return Context(
         catalog=catalog,
+        tag_keeper=TagKeeper(catalog),
         words=texts,
         accounts=Accounts(
             corp_id=settings.corp.corp_id,

@@ -38,6 +38,7 @@ from domain.errors import RuleError
 from domain.events.registry import EventRegistry
 from domain.journey.journeys import Journeys
 from domain.scoring.tables import RuleFrame
+from domain.tags.spec import NO_TAGS, TagBook
 from domain.values import BUSINESS_ZONE
 
 Value = TypeVar("Value")
@@ -92,7 +93,9 @@ def _catalog(reader: _Reader, zone: ZoneInfo, texts: Texts) -> Catalog:
         sop=reader.built(sop.FILE, steps, sop.SopFile.build),
         commands=reader.table(commands.FILE, commands.CommandsFile, commands.CommandsFile.build),
         trackers=reader.table(trackers.FILE, trackers.TrackersFile, trackers.TrackersFile.build),
-        tags=reader.table(tags.FILE, tags.TagsFile, tags.TagsFile.build),
+        tags=reader.table(
+            tags.FILE, tags.TagsFile, lambda file: _tags(file, registry, vocabulary, texts)
+        ),
         reminders=reader.built(sop.FILE, steps, lambda file: file.reminders.build()),
         work=reader.built(worktime.FILE, hours, lambda file: file.work(zone)),
         quiet=reader.built(worktime.FILE, hours, worktime.WorktimeFile.quiet_hours),
@@ -115,6 +118,13 @@ def _journeys(
     journeys = rows.build(reading, registry.interactions())
     reader.problems += reading.problems
     return journeys
+
+
+def _tags(
+    file: tags.TagsFile, registry: EventRegistry | None, words: Vocabulary, texts: Texts
+) -> TagBook:
+    """Build the tags; without a registry nothing that they speak of is known."""
+    return NO_TAGS if registry is None else file.build(words, texts)
 
 
 def _vocabulary(registry: EventRegistry | None, texts: Texts, zone: ZoneInfo) -> Vocabulary:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from domain.scoring.tables import RuleTables
     from handlers.ports import Words
     from handlers.rulebook import Rulebook
+    from handlers.tagbook import TagKeeper, TagsInForce
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Context:
     lists: RunningLists = field(default_factory=RunningLists)
     has_dedup_hook: bool = False
     kinds: RunningKinds = field(default_factory=RunningKinds)
+    tag_keeper: TagKeeper = field(kw_only=True)
 
     @property
     def rules(self) -> RuleTables:
@@ -63,3 +65,8 @@ class Context:
     def vocabulary(self) -> Vocabulary:
         """What expressions may mention, with the event kinds in force."""
         return self.kinds.vocabulary(self.catalog)
+
+    @property
+    def tags(self) -> TagsInForce:
+        """The tags in force, as of the last look at the database."""
+        return self.tag_keeper.current

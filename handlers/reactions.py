@@ -23,6 +23,7 @@ from domain.outcomes import (
 )
 from handlers.actions import advance, answer, assign, merge, score, screen
 from handlers.actions.dedup import arrivals, twins
+from handlers.actions.tags.compute import retag
 from handlers.actions.tags.corp import show_changes
 
 if TYPE_CHECKING:
@@ -63,10 +64,11 @@ async def settle(work: UnitOfWork, ctx: Context) -> None:
     for event in work.events.added():
         if event.kind in ctx.rules.kinds:  # the tables may have changed since it was recorded
             work.rescore(event.person_id)
+    await ctx.tag_keeper.refresh(work.tx)
     for _ in range(_MOST_ROUNDS):
         has_scored = score.rescore(work, ctx)
         outcomes = work.take_outcomes()
-        if not outcomes and not has_scored:
+        if not outcomes and not has_scored and not retag(work, ctx):
             show_changes(work, ctx)
             return
         for outcome in outcomes:

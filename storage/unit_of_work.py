@@ -40,6 +40,7 @@ from storage.repositories.synchronisation import Synchronisations
 from storage.repositories.tags import Tags
 from storage.repositories.twins import Twins
 from storage.timers import cancel_timers, set_timers
+from storage.touched import Touched
 
 if TYPE_CHECKING:
     from storage.database import Database, Transaction
@@ -79,11 +80,13 @@ class UnitOfWork:
         self.merges = Merges(tx, ids)
         self.cases = Cases(tx, ids)
         self.twins = Twins(tx, ids)
+        self.touched = Touched(self.people, self.leads, self.events)
         self.is_committed = False
         self.vault = vault
         self._leaving = Leaving()
         self._to_score: dict[PersonId, None] = {}
         self._held: set[PersonId] = set()
+        self._to_tag: dict[PersonId, None] = {}
         self._outcomes: list[Outcome] = []
         #: Door and reason of what :meth:`refused` told.
         self.refusals: list[tuple[str, str]] = []
@@ -159,6 +162,18 @@ class UnitOfWork:
     def holds_offers(self, person_id: PersonId) -> bool:
         """Tell whether :meth:`hold_offers` named the person or whoever they were found to be."""
         return self.people.get(person_id).root_id in self._held
+
+    # ------------------------------------------------------------- tags
+
+    def retag(self, person_id: PersonId) -> None:
+        """Mark the person's tags that time moves to be computed once, before the commit."""
+        self._to_tag[self.people.get(person_id).root_id] = None
+
+    def take_to_tag(self) -> tuple[PersonId, ...]:
+        """Return and clear the roots marked by :meth:`retag`."""
+        marked = tuple(self._to_tag)
+        self._to_tag.clear()
+        return marked
 
     def refused(self, door: str, reason: str) -> None:
         """Tell that something was refused, to be counted after the commit."""

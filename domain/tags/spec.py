@@ -8,7 +8,8 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from domain.behaviour.mentions import Mentions, mentions_of
-from domain.behaviour.syntax import Age, Aggregate, Edge, Expression, Function, Preference
+from domain.behaviour.syntax import Age, Aggregate, Edge, Expression, Function, Preference, Unit
+from domain.behaviour.walk import nodes_of
 from domain.errors import RuleError
 from domain.tags.order import in_order
 from domain.tags.tagging import TagValue, name_of
@@ -81,9 +82,14 @@ class TagSpec:
     corp_group: str = ""
 
     @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """Return the formulas as expressions, in order."""
+        return tuple(formula.expression for formula in self.formulas)
+
+    @property
     def mentions(self) -> Mentions:
-        """Return what the definition speaks of."""
-        return mentions_of(*(formula.expression for formula in self.formulas))
+        """Return what the formulas speak of."""
+        return mentions_of(*self.expressions)
 
     def value(self, results: Sequence[TagValue | None]) -> TagValue | None:
         """Return the value of the tag, given those of its formulas in order; None for no tag."""
@@ -119,8 +125,10 @@ def check_spec(spec: TagSpec) -> None:
         raise RuleError(spec.name, code="tag_needs_one_formula")
     else:
         _check_formula(spec, spec.formulas[0].expression)
-    if spec.refresh is Refresh.LIVE and spec.mentions.is_restless:
+    if spec.refresh is Refresh.LIVE and spec.kind is not TagKind.LAYERS and _flows(spec):
         raise RuleError(spec.name, code="tag_never_rests")
+    if spec.corp_group and spec.kind in {TagKind.METRIC, TagKind.DAYS}:
+        raise RuleError(spec.name, code="tag_number_in_wecom")
 
 
 def _check_layers(spec: TagSpec) -> None:
@@ -135,12 +143,24 @@ def _check_formula(spec: TagSpec, expression: Expression) -> None:
     wanted = _NODES.get(spec.kind)
     if wanted is not None and not isinstance(expression, wanted):
         raise RuleError(spec.name, code=f"tag_not_{spec.kind}")
-    if isinstance(expression, Age) and not isinstance(expression.moment, Edge):
+    if spec.kind is TagKind.EDGE and not _is_edge(expression):
         raise RuleError(spec.name, code="tag_not_edge")
     if spec.kind is TagKind.DAYS and (
         not isinstance(expression, Aggregate) or expression.function is not Function.DAYS
     ):
         raise RuleError(spec.name, code="tag_not_days")
+
+
+def _is_edge(expression: Expression) -> bool:
+    if isinstance(expression, Age):
+        return isinstance(expression.moment, Edge) and expression.moment.property is None
+    return isinstance(expression, Edge) and expression.property is not None
+
+
+def _flows(spec: TagSpec) -> bool:
+    """Tell whether a value counts hours or minutes, which never rest."""
+    nodes = [node for expression in spec.expressions for node in nodes_of(expression)]
+    return any(isinstance(node, Age) and node.unit is not Unit.DAY for node in nodes)
 
 
 @dataclass(frozen=True, slots=True)

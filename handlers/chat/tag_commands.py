@@ -54,14 +54,14 @@ def _change(command: Command, asked: Asked, lead: Lead, work: UnitOfWork, ctx: C
 
 def _known(ctx: Context, work: UnitOfWork, lead: Lead, word: str) -> str:
     """Return the name that was meant: a slip of one character falls on what is there."""
-    there = [*ctx.catalog.tags.by_hand, *work.tags_of(lead.person_id)]
+    there = [*ctx.tags.book.by_hand, *work.tags_of(lead.person_id)]
     return nearest(word, there) or word
 
 
 def _definitions(ctx: Context, wanted: str) -> str:
-    specs = ctx.catalog.tags.specs
+    specs = ctx.tags.book.specs
     if not wanted:
-        by_hand = ctx.words.get("list.and").join(ctx.catalog.tags.by_hand)
+        by_hand = ctx.words.get("list.and").join(ctx.tags.book.by_hand)
         return ctx.words.get("tag.listed", lines=definition_lines(ctx), by_hand=by_hand)
     meant = nearest(wanted, specs)
     if meant is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from domain.lead import Lead
 from domain.pools.offer import Offer
-from domain.values import LeadId, UserId
+from domain.values import LeadId, PersonId, UserId
 from handlers.actions.answer import AGAIN_TIMER, expire_card, show_again
 from handlers.actions.assign import OFFER_TIMER, RETRY_TIMER, find_rep
 from handlers.actions.dedup.hook import HOOK_TIMER
@@ -16,6 +16,7 @@ from handlers.actions.kinds import RELEASE_TIMER, release
 from handlers.actions.record import keep_unknown
 from handlers.actions.remind import REMINDER_TIMER, fire_reminder
 from handlers.actions.score import SCORE_TIMER
+from handlers.actions.tags.compute import TURN_TIMER
 from handlers.routing import Router
 from handlers.updates.timer import TimerFired
 from storage.timers import mark_done
@@ -37,6 +38,8 @@ async def timer_fired(update: TimerFired, work: UnitOfWork, ctx: Context) -> Non
     elif update.kind == RELEASE_TIMER:
         name, after = update.payload["name"], int(update.payload["after"])
         await release(work, ctx, name, after, str(update.timer_id))
+    elif update.kind == TURN_TIMER:
+        await _turn_tags(update, work)
     elif update.kind in ABOUT_LEADS:
         await _about_lead(update, work, ctx)
     else:
@@ -48,6 +51,13 @@ async def _about_lead(update: TimerFired, work: UnitOfWork, ctx: Context) -> Non
     await work.load((), [lead_id])
     if work.leads.knows(lead_id):
         await ABOUT_LEADS[update.kind](update, work.leads.get(lead_id), work, ctx)
+
+
+async def _turn_tags(update: TimerFired, work: UnitOfWork) -> None:
+    person_id = PersonId(update.subject_id)
+    await work.load_people([person_id])
+    if any(person.id == person_id for person in work.people.loaded()):
+        work.retag(person_id)
 
 
 async def _score(update: TimerFired, lead: Lead, work: UnitOfWork, ctx: Context) -> None:

@@ -45,3 +45,31 @@ class TagChangeRow(Model):
     class Meta:
         table = "tag_change"
         indexes = (Index(fields=("person_id", "at")), Index(fields=("name", "at")))
+
+
+class TagNameRow(Model):
+    """A name that people have put on somebody, so that expressions may mention it."""
+
+    name = fields.CharField(max_length=64, primary_key=True)
+    created_at = MomentField()
+
+    class Meta:
+        table = "tag_name"
+
+
+class TagDefinitionRow(Model):
+    """A version of a definition: ``body`` is JSON; an empty one withdraws the tag."""
+
+    id = IdField()
+    name = fields.CharField(max_length=64)
+    version = fields.IntField()
+    state = fields.CharField(max_length=12)
+    body = fields.TextField()
+    author = fields.CharField(max_length=64)
+    created_at = MomentField()
+    published_at = MomentField(null=True)
+
+    class Meta:
+        table = "tag_definition"
+        unique_together = (("name", "version"),)
+        indexes = (Index(fields=("state", "name")),)

@@ -77,6 +77,21 @@ class Leads:
         self._now[lead.id] = lead
         return lead
 
+    def changes(self, told: dict[LeadId, Lead]) -> list[Lead]:
+        """Return the leads with other facts than in ``told``, else than when they were loaded.
+
+        ``told`` is brought up to date.
+        """
+        found = []
+        for lead_id, lead in self._now.items():
+            before = told.get(lead_id) or self._saved.get(lead_id)
+            if before is lead:
+                continue
+            if before is None or _facts_of(before) != _facts_of(lead):
+                found.append(lead)
+            told[lead_id] = lead
+        return found
+
     def record_ownership(self, entry: OwnershipEntry) -> None:
         """Write the owner of the lead and a line of the ledger when saving.
 
@@ -164,6 +179,11 @@ class Leads:
             entry.actor,
             to_micros(entry.at),
         )
+
+
+def _facts_of(lead: Lead) -> Lead:
+    """Return a lead without the bookkeeping that no fact is read from."""
+    return replace(lead, version=0, score=replace(lead.score, scored_at=None))
 
 
 def lead_of(row: Row) -> Lead:

@@ -75,16 +75,7 @@ class People:
         """Return the root with everything that is known of the whole merge group."""
         root, *others = self.group(person_id)
         for other in others:
-            root = with_facts(root, other.attributes)
-            root = replace(
-                root,
-                identities=root.identities + other.identities,
-                relations=root.relations + other.relations,
-                learners=root.learners + other.learners,
-                opted_out_at=min(
-                    filter(None, (root.opted_out_at, other.opted_out_at)), default=None
-                ),
-            )
+            root = _together(root, other)
         return root
 
     def holder(self, key: ContactKey) -> Person | None:
@@ -98,6 +89,10 @@ class People:
             raise LookupError(message)
         found = self._holders.get(key)
         return None if found is None else self._now[found]
+
+    def before(self, person_id: PersonId) -> Person | None:
+        """Return a person as they were loaded, None for a new one."""
+        return self._saved.get(person_id)
 
     def loaded(self) -> tuple[Person, ...]:
         """Return every person of this unit of work."""
@@ -232,6 +227,17 @@ class People:
     async def _write(self, statement: str, cells: Sequence[Cells]) -> None:
         if cells:
             await self._tx.execute_set(statement, cells)
+
+
+def _together(root: Person, other: Person) -> Person:
+    root = with_facts(root, other.attributes)
+    return replace(
+        root,
+        identities=root.identities + other.identities,
+        relations=root.relations + other.relations,
+        learners=root.learners + other.learners,
+        opted_out_at=min(filter(None, (root.opted_out_at, other.opted_out_at)), default=None),
+    )
 
 
 def _identities(person: Person) -> tuple[Identity, ...]:

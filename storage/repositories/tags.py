@@ -51,6 +51,8 @@ class Tags:
         self._persons: set[PersonId] = set()
         #: What :meth:`take_changes` told last.
         self._told: dict[tuple[PersonId, str], Tagging] = {}
+        #: As of :meth:`take_put_by_hand`.
+        self._seen: dict[tuple[PersonId, str], Tagging] = {}
         #: Who took a tag off, for its line of the history.
         self._taken_by: dict[tuple[PersonId, str], tuple[TagSource, str]] = {}
 
@@ -74,6 +76,21 @@ class Tags:
         """Take a tag off, if it is there; ``source`` and ``actor`` say who did."""
         if self._now[person_id].pop(name, None) is not None:
             self._taken_by[person_id, name] = (source, actor)
+
+    def take_put_by_hand(self) -> list[tuple[PersonId, str]]:
+        """Return whose tags others than rules changed since the last time, with the names."""
+        now = self._all()
+        differ = [k for k in {**self._seen, **now} if self._seen.get(k) != now.get(k)]
+        found = [
+            key
+            for key in differ
+            if any(
+                t is not None and t.source is not TagSource.RULE
+                for t in (self._seen.get(key), now.get(key))
+            )
+        ]
+        self._seen = now
+        return found
 
     def take_changes(self) -> list[TagDifference]:
         """Return what is different since the last time, the to and fro between left out."""
@@ -108,6 +125,7 @@ class Tags:
             tagging = tagging_of(row)
             self._saved[tagging.person_id, tagging.name] = tagging
             self._told[tagging.person_id, tagging.name] = tagging
+            self._seen[tagging.person_id, tagging.name] = tagging
             self._now[tagging.person_id].setdefault(tagging.name, tagging)
 
     async def save(self) -> None:
@@ -117,6 +135,10 @@ class Tags:
         gone = sorted(self._saved.keys() - now.keys())
         changes = [self._change(self._saved.get((t.person_id, t.name)), t) for t in put]
         changes += [self._loss(key) for key in gone]
+        names = {t.name for t in put if t.source is not TagSource.RULE}
+        if names:
+            at = to_micros(self._now_is)
+            await self._tx.execute_set(INSERT_NAME, [(name, at) for name in sorted(names)])
         if put:
             await self._tx.execute_set(UPSERT, [self._cells(t) for t in put])
         for person_id, name in gone:
@@ -193,6 +215,9 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 on conflict (person_id, name) do update set
   value = excluded.value, source = excluded.source, version = excluded.version,
   actor = excluded.actor, since = excluded.since, is_worn = excluded.is_worn
+"""
+INSERT_NAME = """
+insert into tag_name (name, created_at) values ($1, $2) on conflict (name) do nothing
 """
 DELETE = "delete from tagging where person_id = $1 and name = $2"
 INSERT_CHANGE = """

@@ -113,6 +113,6 @@ async def apply_tag_list(work: UnitOfWork, ctx: Context, tag_list: TagList) -> A
 def free_name(ctx: Context, word: str) -> str | Refusal:
     """Return the name of a tag that people may put on, or why it is none."""
     name = name_of(word)
-    if isinstance(name, str) and name in ctx.catalog.tags.specs:
+    if isinstance(name, str) and name in ctx.tags.book.specs:
         return Refusal("tag_is_computed", name)
     return name

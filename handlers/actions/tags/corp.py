@@ -68,7 +68,7 @@ def _names(
 
 def corp_names(ctx: Context, tagging: Tagging) -> list[CorpTagName]:
     """Return the corp tags that show a tag: of rules with a group, and of what employees put."""
-    tags = ctx.catalog.tags
+    tags = ctx.tags.book
     if tagging.source is TagSource.HAND and tags.corp_group:
         return [CorpTagName(tags.corp_group, tagging.name, is_anywhere=True)]
     spec = tags.specs.get(tagging.name)
@@ -155,7 +155,7 @@ def _worn(ctx: Context, followers: Sequence[Follower]) -> dict[str, UserId]:
 
 def _computed_groups(ctx: Context) -> tuple[str, ...]:
     """Return the groups of corp tags that show computed tags."""
-    groups = {spec.corp_group for spec in ctx.catalog.tags.specs.values() if spec.corp_group}
+    groups = {spec.corp_group for spec in ctx.tags.book.specs.values() if spec.corp_group}
     return tuple(sorted(groups))
 
 

@@ -39,7 +39,7 @@ def tag_words(ctx: Context, tagging: Tagging) -> str:
     """Return one tag as a word: its name, and its value where it has one."""
     if tagging.value is True:
         return tagging.name
-    spec = ctx.catalog.tags.specs.get(tagging.name)
+    spec = ctx.tags.book.specs.get(tagging.name)
     words = value_words(ctx, tagging.value, spec.unit if spec else "")
     return ctx.words.get("tag.valued", name=tagging.name, value=words)
 
@@ -71,7 +71,7 @@ def tag_card(work: UnitOfWork, ctx: Context, lead: Lead, cause: str) -> Card:
 def definition_lines(ctx: Context) -> str:
     """Return every definition as a line, under the heading of its theme."""
     parts = []
-    for theme, specs in ctx.catalog.tags.themed().items():
+    for theme, specs in ctx.tags.book.themed().items():
         lines = "\n".join(_definition_line(ctx, spec) for spec in specs)
         heading = ctx.words.get(f"tag.theme.{theme}")
         parts.append(ctx.words.get("tag.themed", theme=heading, lines=lines))
@@ -112,7 +112,7 @@ def _definition_line(ctx: Context, spec: TagSpec) -> str:
 def _by_theme(ctx: Context, has: Mapping[str, Tagging]) -> dict[Theme, list[Tagging]]:
     return {
         theme: found
-        for theme, specs in ctx.catalog.tags.themed().items()
+        for theme, specs in ctx.tags.book.themed().items()
         if (found := [has[spec.name] for spec in specs if spec.name in has])
     }
 
@@ -124,7 +124,7 @@ def _joined(ctx: Context, taggings: Iterable[Tagging]) -> str:
 def _buttons(ctx: Context, lead: Lead, by_hand: list[Tagging]) -> tuple[CardButton, ...]:
     """Return what may be put on or taken off with one tap: the offered tags first."""
     there = [tagging.name for tagging in by_hand]
-    offered = ctx.catalog.tags.by_hand
+    offered = ctx.tags.book.by_hand
     names = list(dict.fromkeys([*offered, *there]))[:_MOST_BUTTONS]
     return tuple(_button(ctx, lead, name, is_there=name in there) for name in names)
 

@@ -25,6 +25,7 @@ from handlers.kinds import RunningKinds
 from handlers.reactions import settle
 from handlers.root import root_router
 from handlers.rulebook import Rulebook
+from handlers.tagbook import TagKeeper
 from handlers.updates import Update
 from handlers.updates.timer import TimerFired
 from storage.bodies import decode_body
@@ -46,6 +47,7 @@ CATALOG = load_catalog(TEXTS)
 RULES = RuleReader(CATALOG, TEXTS, BUSINESS_ZONE)
 CONTEXT = Context(
     catalog=CATALOG,
+    tag_keeper=TagKeeper(CATALOG),
     words=TEXTS,
     accounts=Accounts("wwclewtest0000001", "1000002", "https://clew.example"),
     zone=BUSINESS_ZONE,

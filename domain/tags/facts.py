@@ -1,0 +1,26 @@
+"""Facts as expressions read them: numbers that people or files stated as text are numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import isfinite
+
+from domain.behaviour.attributes import type_of_fact
+from domain.behaviour.values import Item
+from domain.behaviour.vocabulary import ValueType
+from domain.condition import Fact
+
+
+def typed(facts: Mapping[str, Fact]) -> dict[str, Item]:
+    """Return facts by the types that the vocabulary gives them; what does not fit is missing."""
+    return {name: _read(name, value) for name, value in facts.items() if value != ""}
+
+
+def _read(name: str, value: Fact) -> Item:
+    if type_of_fact(name) is not ValueType.NUMBER or isinstance(value, bool):
+        return value
+    try:
+        number = float(value)
+    except ValueError:
+        return None
+    return number if isfinite(number) else None

@@ -1,0 +1,134 @@
+"""Computed tags of those to whom something happened: once per person and unit of work."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from domain.behaviour.columns import Behaviour, Columns, columns_of
+from domain.behaviour.days import Moments
+from domain.facts import facts_of, facts_of_lead
+from domain.messages import Timer
+from domain.outcomes import TagsChanged
+from domain.tags.due import Arrival, due
+from domain.tags.evaluate import Values
+from domain.tags.facts import typed
+from domain.tags.tagging import Tagging, TagSource
+from domain.values import PersonId
+from storage.moments import from_micros, to_micros
+
+if TYPE_CHECKING:
+    from handlers.context import Context
+    from storage.unit_of_work import UnitOfWork
+
+#: Timer that looks again when time alone may have moved a tag within the day.
+TURN_TIMER = "tag_turn"
+
+
+def retag(work: UnitOfWork, ctx: Context) -> bool:
+    """Compute the live tags of whoever was touched, as of ``work.now``; False for nobody.
+
+    Only tags that speak of what is new, or of time, are computed; those who need the
+    same ones are computed together.
+    """
+    arrivals = _arrivals(work)
+    alike: defaultdict[frozenset[str], list[PersonId]] = defaultdict(list)
+    for root, arrival in arrivals.items():
+        if names := due(ctx.tags.needs, arrival):
+            alike[names].append(root)
+    for names, roots in alike.items():
+        _compute(work, ctx, roots, names)
+    return bool(alike)
+
+
+def retag_all(work: UnitOfWork, ctx: Context, roots: Sequence[PersonId]) -> None:
+    """Compute every tag, live or daily, of loaded persons; what no definition stands for goes."""
+    _compute(work, ctx, roots, frozenset(ctx.tags.book.specs))
+    for root in roots:
+        gone = [
+            name
+            for name, tagging in work.tags.own(root).items()
+            if tagging.source is TagSource.RULE and name not in ctx.tags.book.specs
+        ]
+        _put(work, ctx, root, dict.fromkeys(gone))
+
+
+def _arrivals(work: UnitOfWork) -> dict[PersonId, Arrival]:
+    by_hand: defaultdict[PersonId, set[str]] = defaultdict(set)
+    for person_id, name in work.tags.take_put_by_hand():
+        by_hand[work.people.root(person_id).id].add(name)
+    touched = work.touched.take()
+    turned = {work.people.root(one).id for one in work.take_to_tag()}
+    found: dict[PersonId, Arrival] = {}
+    for root in sorted({*touched, *by_hand, *turned}):
+        touch = touched.get(root)
+        found[root] = Arrival(
+            kinds=frozenset(touch.kinds) if touch else frozenset(),
+            tags=frozenset(by_hand[root]),
+            has_facts=touch is not None and touch.has_facts,
+            is_turn=root in turned,
+            is_whole=touch is not None and touch.is_joined,
+        )
+    return found
+
+
+def _compute(
+    work: UnitOfWork, ctx: Context, roots: Sequence[PersonId], names: Collection[str]
+) -> None:
+    if not roots or not names:
+        return
+    plan = ctx.tags.plan(frozenset(names))
+    people = [behaviour_of(work, root) for root in roots]
+    columns = columns_of(people, ctx.catalog.events.interactions(), ctx.zone)
+    moments = Moments.at(work.now, ctx.zone)
+    for root, values in zip(roots, plan.run(columns, moments), strict=True):
+        _put(work, ctx, root, values)
+    _set_turns(work, ctx, roots, columns)
+
+
+def behaviour_of(work: UnitOfWork, root: PersonId) -> Behaviour:
+    """Return what expressions may speak of: events, facts with those of the newest lead, tags."""
+    person, leads = work.people.whole(root), work.leads_of(root)
+    newest = next((lead for lead in reversed(leads) if lead.is_open), None) or (
+        leads[-1] if leads else None
+    )
+    facts = facts_of(person) if newest is None else facts_of_lead(person, newest)
+    tags = {name: tagging.value for name, tagging in work.tags_of(root).items()}
+    return Behaviour(work.history_of(root), typed(facts), tags)
+
+
+def _put(work: UnitOfWork, ctx: Context, root: PersonId, values: Values) -> None:
+    """Keep the values that are others than before."""
+    has, changed = work.tags.own(root), []
+    for name, value in values.items():
+        before = has.get(name)
+        spec = ctx.tags.book.specs.get(name)
+        if value is None:
+            if before is not None and before.source is TagSource.RULE:
+                work.tags.take(root, name, TagSource.RULE)
+                changed.append(name)
+        elif before is None or before.value != value or before.source is not TagSource.RULE:
+            version = spec.version if spec else 0
+            work.tags.put(Tagging(root, name, value, TagSource.RULE, work.now, version))
+            changed.append(name)
+    if changed:
+        work.happened(TagsChanged(root, tuple(changed)))
+
+
+def _set_turns(work: UnitOfWork, ctx: Context, roots: Sequence[PersonId], columns: Columns) -> None:
+    """Look again where time alone may move a tag before the day ends; at midnight all are."""
+    if ctx.tags.horizon is None:
+        return
+    midnight = _midnight_after(work, ctx)
+    horizons = ctx.tags.horizon.run(columns, Moments.at(work.now, ctx.zone))
+    for root, horizon in zip(roots, horizons.tolist(), strict=True):
+        key = f"{TURN_TIMER}:{root}"
+        if horizon < to_micros(midnight):
+            work.set_timer(Timer(TURN_TIMER, root, from_micros(horizon), key))
+
+
+def _midnight_after(work: UnitOfWork, ctx: Context) -> datetime:
+    tomorrow = work.now.astimezone(ctx.zone).date() + timedelta(days=1)
+    return datetime.combine(tomorrow, time(), ctx.zone)

@@ -1,0 +1,133 @@
+"""The tags in force: those of the files, overlaid by what was published since.
+
+Asked of the database by whoever computes, in the transaction itself, so that a
+publication takes effect in every process with its next unit of work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from domain.behaviour.horizon import Horizon
+from domain.behaviour.mentions import Mentions, mentions_of
+from domain.behaviour.vocabulary import Term, ValueType, Vocabulary
+from domain.tags.due import Need
+from domain.tags.evaluate import TagPlan
+from domain.tags.reading import TagText, read_tags, terms_of, text_of
+from domain.tags.spec import Refresh, TagBook
+from storage.repositories.tag_definitions import TagDefinitions
+
+if TYPE_CHECKING:
+    from domain.catalog import Catalog
+    from storage.protocols import Transaction
+
+#: Plans that are kept ready; there are as many as there are sets of tags that arrivals concern.
+_MOST_PLANS = 256
+
+
+@dataclass
+class TagsInForce:
+    """A book with everything that is worked out from it once."""
+
+    book: TagBook
+    vocabulary: Vocabulary
+    interactions: frozenset[str]
+    #: Number of the publication that brought it about, 0 for the files alone.
+    edition: int = 0
+    _plans: dict[frozenset[str], TagPlan] = field(default_factory=dict)
+
+    def plan(self, names: frozenset[str]) -> TagPlan:
+        """Return some tags made ready."""
+        found = self._plans.get(names)
+        if found is None:
+            if len(self._plans) >= _MOST_PLANS:
+                self._plans.clear()
+            found = self._plans[names] = TagPlan.of(self.book, names)
+        return found
+
+    @cached_property
+    def needs(self) -> tuple[Need, ...]:
+        """What each live tag has to be computed for, in the order of computation."""
+        return tuple(
+            Need.of(spec.name, spec.mentions, self.interactions)
+            for spec in self.book.specs.values()
+            if spec.refresh is Refresh.LIVE
+        )
+
+    @cached_property
+    def horizon(self) -> Horizon | None:
+        """Tells when time alone may move a live tag; None when it never does within a day."""
+        moving = [
+            expression
+            for spec in self.book.specs.values()
+            if spec.refresh is Refresh.LIVE
+            for expression in spec.expressions
+            if _turns_within_a_day(mentions_of(expression))
+        ]
+        return Horizon.of(moving) if moving else None
+
+
+def _turns_within_a_day(mentions: Mentions) -> bool:
+    return bool(mentions.rolls) or mentions.is_restless
+
+
+class TagKeeper:
+    """Keeps the tags in force; reads them anew when another edition was published."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        """Begin with the tags of the files."""
+        self._catalog = catalog
+        self._seed = {spec.name: text_of(spec) for spec in catalog.tags.specs.values()}
+        self.current = self._in_force(catalog.tags, (), 0)
+
+    async def refresh(self, tx: Transaction) -> TagsInForce:
+        """Return the tags in force as the transaction sees them.
+
+        Raises:
+            FormulaError, RuleError: what was published cannot be read by this program.
+        """
+        definitions = TagDefinitions(tx)
+        edition, names = await definitions.edition()
+        if (edition, names) != (self.current.edition, self._names):
+            book, known = await self.read(tx)
+            self.current = self._in_force(book, known, edition)
+            self._names = names
+        return self.current
+
+    #: How many names people had put on when the words were read last.
+    _names: int = 0
+
+    async def read(
+        self, tx: Transaction, draft: TagText | None = None
+    ) -> tuple[TagBook, tuple[str, ...]]:
+        """Return the book as published, with a draft in its place, and the names people put on.
+
+        Raises:
+            FormulaError, RuleError: a definition cannot be read, or does not fit the others.
+        """
+        definitions = TagDefinitions(tx)
+        texts: dict[str, TagText | None] = {**self._seed, **await definitions.published()}
+        if draft is not None:
+            texts[draft.name] = draft
+        shipped = self._catalog.tags
+        known = await definitions.names_by_hand()
+        alive = [text for text in texts.values() if text is not None]
+        taken = {text.name for text in alive}
+        book = read_tags(
+            alive,
+            self._catalog.vocabulary,
+            by_hand=[name for name in shipped.by_hand if name not in taken],
+            corp_group=shipped.corp_group,
+            known=[name for name in known if name not in taken],
+        )
+        return book, known
+
+    def _in_force(self, book: TagBook, known: Collection[str], edition: int) -> TagsInForce:
+        words = self._catalog.vocabulary
+        by_hand = [n for n in dict.fromkeys([*book.by_hand, *known]) if n not in book.specs]
+        flags = [Term(name, type=ValueType.FLAG) for name in by_hand]
+        vocabulary = words.with_tags([*flags, *terms_of(book, words)])
+        return TagsInForce(book, vocabulary, self._catalog.events.interactions(), edition)
