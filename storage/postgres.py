@@ -160,6 +160,16 @@ class PostgresTransaction(Transaction):
                 self._sets[sql] = over_rows(sql, types)
             await self._connection.execute(self._sets[sql], *columns)
 
+    async def insert_set(
+        self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]
+    ) -> None:
+        """See :meth:`Transaction.insert_set`; COPY in the binary form."""
+        if rows:
+            with self._open():
+                await self._connection.copy_records_to_table(
+                    table, records=rows, columns=list(columns)
+                )
+
     async def roll_back(self) -> None:
         """See :meth:`Transaction.roll_back`."""
         await self.end(commit=False)

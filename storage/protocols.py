@@ -76,6 +76,16 @@ class Transaction(ABC):
         or ``update … where …``.
         """
 
+    @abstractmethod
+    async def insert_set(
+        self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]
+    ) -> None:
+        """Insert many rows of which none is there yet, the fastest way the database has.
+
+        Raises:
+            Conflict: one of them is there.
+        """
+
     async def fetch_one(self, sql: str, *args: object) -> Row | None:
         """Run a query and return its first row, or None."""
         rows = await self.fetch(sql, *args)

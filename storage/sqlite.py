@@ -158,6 +158,15 @@ class SqliteTransaction(Transaction):
         """See :meth:`Transaction.execute_set`."""
         await self.execute_many(sql, rows)
 
+    async def insert_set(
+        self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]
+    ) -> None:
+        """See :meth:`Transaction.insert_set`."""
+        signs = ", ".join("?" * len(columns))
+        text = f"insert into {table} ({', '.join(columns)}) values ({signs})"
+        if rows:
+            await self._run(lambda connection: connection.executemany(text, rows))
+
     async def roll_back(self) -> None:
         """See :meth:`Transaction.roll_back`."""
         await self.end(commit=False)

@@ -24,7 +24,7 @@ import hmac
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -166,6 +166,20 @@ class Vault:
     def new_data_key(self) -> bytes:
         """Return a new person's data key, wrapped: the only form that is stored."""
         return self.seal(DATA_KEY_PURPOSE, os.urandom(KEY_BYTES))
+
+    def wrap(self, data_key: bytes) -> bytes:
+        """Return a fresh data key of 32 random bytes, wrapped."""
+        return self.seal(DATA_KEY_PURPOSE, data_key)
+
+    def sealer(self, person_id: int, data_key: bytes) -> Callable[[bytes], bytes]:
+        """Return what seals for a new person, as :meth:`seal_for` does, with the key at hand."""
+        key, bound = AESGCM(data_key), _bound(person_id, b"")
+
+        def seal(plaintext: bytes) -> bytes:
+            nonce = os.urandom(NONCE_BYTES)
+            return nonce + key.encrypt(nonce, plaintext, bound)
+
+        return seal
 
     def rewrap(self, wrapped: bytes) -> bytes:
         """Return the same data key under the newest master key (key rotation)."""

@@ -10,8 +10,8 @@ from domain.channels.attribution import Origin
 from domain.events.event import Event
 from domain.identity.keys import Claim
 from domain.intake.mapping import Fault, FileMapping, Record, read_row
-from domain.person import Attribute, Person, Source
-from domain.values import IdentityKind, Refusal
+from domain.person import Attribute, Source
+from domain.values import IdentityKind, PersonId, Refusal
 from handlers.actions.intake import call, learn, open_lead, opt_out, recognise
 from handlers.actions.record import Occurrence, record
 from handlers.reactions import settle
@@ -45,7 +45,7 @@ async def import_rows(
     for position, one in enumerate(read):
         if not isinstance(one, Record):
             faults[position] = one
-        elif refusals := await _take_in(work, ctx, one, mapping):
+        elif refusals := await take_in(work, ctx, one, mapping):
             faults[position] = refusals
         else:
             leads += 1
@@ -54,13 +54,14 @@ async def import_rows(
     return Imported(leads, faults)
 
 
-async def _take_in(
+async def take_in(
     work: UnitOfWork, ctx: Context, row: Record, mapping: FileMapping
 ) -> tuple[Fault, ...]:
+    """Take in one row of loaded keys; return what is wrong with it."""
     faults = _refused_events(ctx, row)
     if faults:
         return faults
-    person = await recognise(work, [_claim(row, key.kind, n) for n, key in enumerate(row.keys)])
+    person = await recognise(work, [claim_of(row, key.kind, n) for n, key in enumerate(row.keys)])
     call(work, person, row.name, Source.IMPORT, row.at)
     learn(
         work,
@@ -69,7 +70,7 @@ async def _take_in(
     )
     if row.has_opted_out:
         opt_out(work, person, row.at)
-    reference = f"import:{mapping.source}:{_reference(row, person)}"
+    reference = f"import:{mapping.source}:{reference_of(row, person.id)}"
     came = record(work, ctx, person.id, Occurrence("lead_imported", row.at, reference))
     if isinstance(came, Event):
         open_lead(work, ctx, person, ctx.catalog.touch(Origin.IMPORT, row.channel, row.at))
@@ -81,14 +82,14 @@ async def _take_in(
     return ()
 
 
-def _reference(row: Record, person: Person) -> str:
+def reference_of(row: Record, person_id: PersonId) -> str:
     """Return what makes a repeated row fall on the first one; never a phone or e-mail."""
     if row.uid:
         return row.uid
-    return f"{person.id}@{to_micros(row.at)}" if row.is_dated else str(person.id)
+    return f"{person_id}@{to_micros(row.at)}" if row.is_dated else str(person_id)
 
 
-def _claim(row: Record, kind: IdentityKind, position: int) -> Claim:
+def claim_of(row: Record, kind: IdentityKind, position: int) -> Claim:
     """Return a claim: the id in the file's system names one person, the rest anyone can type."""
     return Claim(
         row.keys[position], is_verified=kind is IdentityKind.UID, source=Source.IMPORT, at=row.at

@@ -13,6 +13,7 @@ from handlers.actions.assign import OFFER_TIMER, RETRY_TIMER, find_rep
 from handlers.actions.dedup.hook import HOOK_TIMER
 from handlers.actions.dedup.hook_answer import hook_was_silent
 from handlers.actions.kinds import RELEASE_TIMER, release
+from handlers.actions.import_batch import WORK_OFF_TIMER, work_off_imported
 from handlers.actions.record import keep_unknown
 from handlers.actions.remind import REMINDER_TIMER, fire_reminder
 from handlers.actions.score import SCORE_TIMER
@@ -40,6 +41,9 @@ async def timer_fired(update: TimerFired, work: UnitOfWork, ctx: Context) -> Non
         await release(work, ctx, name, after, str(update.timer_id))
     elif update.kind == TURN_TIMER:
         await _turn_tags(update, work)
+    elif update.kind == WORK_OFF_TIMER:
+        last = LeadId(int(update.payload["last"]))
+        await work_off_imported(work, ctx, LeadId(update.subject_id), last)
     elif update.kind in ABOUT_LEADS:
         await _about_lead(update, work, ctx)
     else:

@@ -307,6 +307,15 @@ _BODY = (
 )
 _IDENTITY = ("id", "person_id", "product_line", "kind", "cycle")
 
+#: Columns of a new lead and, by :func:`lead_cells`, its values: nobody owns it.
+LEAD_COLUMNS = (*_IDENTITY, *_BODY, "assignment")
+
+
+def lead_cells(lead: Lead) -> tuple[object, ...]:
+    """Return the values of :data:`LEAD_COLUMNS`."""
+    return (*_identity(lead), *_body(lead), 0)
+
+
 INSERT_LEAD = (
     f"insert into lead ({', '.join(_IDENTITY + _BODY)}, assignment) values ("
     + ", ".join(f"${n + 1}" for n in range(len(_IDENTITY + _BODY)))

@@ -27,15 +27,16 @@ async def look_for_twins(outcome: PersonDescribed, work: UnitOfWork, ctx: Contex
         return
     root = work.people.root(outcome.person_id)
     profile = _profile(work, ctx, root.id)
-    if COMPANY in outcome.fields:
+    if COMPANY in outcome.fields or root.company_id is None:
         await _know_company(work, ctx, root.id, profile)
     keys = blocks(profile.values, rules)
     if not keys:
         return
+    own = profile_of(work.people.get(outcome.person_id), profile.seen_at, rules)
     # Two processes that take in twins at once must see each other.
     await work.tx.lock_keys([sha256(key.encode()).digest() for key in keys])
     candidates = await work.twins.sharing(keys, besides=root.id)
-    await work.twins.put_blocks(root.id, keys)
+    await work.twins.put_blocks(outcome.person_id, blocks(own.values, rules))
     await work.load_people(candidates)
     others = dict.fromkeys(work.people.root(one).id for one in candidates)
     others.pop(root.id, None)

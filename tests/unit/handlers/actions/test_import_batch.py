@@ -1,0 +1,183 @@
+"""A bulk import, once the background is done, has made what rows one by one make."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.clock import DrivenClock
+from domain.intake.mapping import FileMapping
+from domain.lead import Stage
+from handlers.actions.import_batch import AT_ONCE, WORK_OFF_TIMER, import_all, import_batch
+from handlers.actions.import_rows import import_rows
+from storage.database import inbox_url_of, open_database
+from storage.schema import migrate
+from storage.vault import MasterKeys, Vault
+from tests.unit.handlers.company import Company
+
+Row = Mapping[str, str]
+MAPPING = FileMapping(
+    source="crm",
+    uid="id",
+    name="name",
+    phone="phone",
+    wechat="wechat",
+    email="email",
+    channel="channel",
+    attributes={"company": "company", "city": "city"},
+)
+TABLES = {
+    "person": "select name, attributes, root_id = id as is_root, company_id is null as no_firm"
+    " from person order by id",
+    "identity": "select kind, hex_lookup, value, is_verified, source from (select i.*,"
+    " lookup as hex_lookup from identity i) x order by kind, hex_lookup",
+    "lead": "select product_line, stage, pool, owner, first_channel, last_channel, grade, level,"
+    " score_composite, score_static, invalid_reason, cycle from lead order by id",
+    "event": "select kind, count(*) as n from event group by kind order by kind",
+    "person_block": "select block, count(*) as n from person_block group by block order by block",
+    "review": "select reason, score, state from review order by reason, score",
+    "merge_link": "select reason from merge_link order by reason",
+    "company": "select normal_name from company order by normal_name",
+}
+
+
+def row(number: int, **fields: str) -> dict[str, str]:
+    plain = dict.fromkeys(("id", "name", "wechat", "email", "channel", "company", "city"), "")
+    return plain | {"phone": f"139{number + 12000301:08d}"} | fields
+
+
+def sample() -> list[dict[str, str]]:
+    """Return rows of every sort: new, repeated, changed, joined by two keys, wrong."""
+    dice = random.Random(7)
+    rows = [
+        row(
+            n,
+            name=dice.choice(["张三", "李四", "王五", "赵六"]) + dice.choice("一二三"),
+            company=dice.choice(["", "北京纷扬科技有限公司", "纷享销客", "好未来教育"]),
+            city=dice.choice(["北京", "上海", ""]),
+            channel=dice.choice(["expo_1", "book_7", ""]),
+        )
+        for n in range(60)
+    ]
+    rows += [dict(rows[n]) for n in (3, 4, 5)]
+    rows += [rows[6] | {"channel": "book_7"}, rows[7] | {"company": "腾讯"}]
+    rows += [row(70, id="u1", name="钱七"), row(71, id="u1", name="钱七", city="北京")]
+    rows += [row(80, email="a@fenyang.example"), row(81, email="A@fenyang.example", name="孙八")]
+    rows += [row(82, wechat="wx_clew1"), row(3, wechat="wx_clew1")]
+    rows += [row(90, phone="12345"), row(91, phone="", name="没有联系方式")]
+    return rows
+
+
+@pytest.fixture
+async def twin(tmp_path: Path, clock: DrivenClock) -> AsyncIterator[Company]:
+    """Yield a second company beside ``company``."""
+    url = f"sqlite://{tmp_path / 'twin.db'}"
+    await migrate(url, inbox_url_of(url))
+    database = await open_database(url)
+    yield await Company.opened(database, clock)
+    await database.close()
+
+
+async def one_by_one(company: Company, rows: Sequence[Row], cut: int) -> list[int]:
+    wrong = []
+    for start in range(0, len(rows), cut):
+        async with company.store.unit_of_work(company.clock.now()) as work:
+            chunk = rows[start : start + cut]
+            found = await import_rows(work, company.ctx, chunk, MAPPING)
+            wrong += [start + position for position in found.faults]
+    return wrong
+
+
+async def in_bulk(company: Company, rows: Sequence[Row], cut: int) -> list[int]:
+    wrong = []
+    for start in range(0, len(rows), cut):
+        async with company.store.unit_of_work(company.clock.now()) as work:
+            chunk = rows[start : start + cut]
+            found = await import_batch(work, company.ctx, chunk, MAPPING)
+            wrong += [start + position for position in found.faults]
+    await worked_off(company)
+    return wrong
+
+
+async def worked_off(company: Company) -> None:
+    while timers := await company.due():
+        for timer in timers:
+            await company.receives(timer)
+
+
+async def state(company: Company) -> dict[str, list[tuple[object, ...]]]:
+    return {table: [tuple(r) for r in await company.rows(sql)] for table, sql in TABLES.items()}
+
+
+@pytest.mark.parametrize("cut", [1000, 7])
+async def test_the_result_is_that_of_rows_one_by_one(
+    company: Company, twin: Company, cut: int
+) -> None:
+    rows = sample()
+    assert await one_by_one(company, rows, 1) == await in_bulk(twin, rows, cut)
+    made, expected = await state(twin), await state(company)
+    for table in TABLES:
+        assert made[table] == expected[table], table
+
+
+async def test_a_second_import_of_the_same_file_changes_no_count(company: Company) -> None:
+    rows = sample()[:60]
+    await in_bulk(company, rows, 25)
+    before = await state(company)
+    company.clock.advance(timedelta(days=3))
+    await in_bulk(company, rows, 25)
+    after = await state(company)
+    assert after["event"] == before["event"]
+    assert len(after["lead"]) == len(before["lead"])
+    assert after["identity"] == before["identity"]
+
+
+async def test_until_the_background_comes_leads_are_only_generated(company: Company) -> None:
+    async with company.store.unit_of_work(company.clock.now()) as work:
+        await import_batch(work, company.ctx, [row(n) for n in range(3)], MAPPING)
+    assert {lead.stage for lead in await company.leads()} == {Stage.GENERATED}
+    await worked_off(company)
+    assert Stage.GENERATED not in {lead.stage for lead in await company.leads()}
+
+
+async def test_a_large_chunk_is_worked_off_in_small_pieces(company: Company) -> None:
+    async with company.store.unit_of_work(company.clock.now()) as work:
+        await import_batch(work, company.ctx, [row(n) for n in range(AT_ONCE + 5)], MAPPING)
+    (timer,) = await company.due()
+    assert timer.kind == WORK_OFF_TIMER
+    await company.receives(timer)
+    left = [x for x in await company.leads() if x.stage is Stage.GENERATED]
+    assert len(left) == 5
+    await worked_off(company)
+    assert all(x.stage is not Stage.GENERATED for x in await company.leads())
+
+
+async def test_nobody_is_offered_while_a_file_is_worked_off(company: Company) -> None:
+    await in_bulk(company, sample(), 1000)
+    assert await company.sent() == []
+
+
+async def test_a_whole_file_is_taken_in_chunk_by_chunk(company: Company) -> None:
+    rows = sample()
+    chunks: Iterator[Sequence[Row]] = iter([rows[:30], rows[30:60], rows[60:]])
+    found = [
+        one
+        async for one in import_all(company.store, company.ctx, chunks, MAPPING, company.clock.now)
+    ]
+    assert [one.leads for one in found][:2] == [30, 30]
+    assert len(found[2].faults) == 2
+    assert await company.count("lead") == 60 + 3
+
+
+async def test_what_an_older_key_indexed_is_found(company: Company) -> None:
+    rows = [row(n, name="张三") for n in range(5)]
+    await in_bulk(company, rows, 5)
+    old = company.store.vault.keys
+    newer = MasterKeys({**old.keys, 2: bytes(range(32))})
+    company.store.vault = Vault(newer)
+    await in_bulk(company, rows, 5)
+    assert await company.count("person") == 5
