@@ -12,8 +12,8 @@ from handlers.actions.answer import AGAIN_TIMER, expire_card, show_again
 from handlers.actions.assign import OFFER_TIMER, RETRY_TIMER, find_rep
 from handlers.actions.dedup.hook import HOOK_TIMER
 from handlers.actions.dedup.hook_answer import hook_was_silent
-from handlers.actions.kinds import RELEASE_TIMER, release
 from handlers.actions.import_batch import WORK_OFF_TIMER, work_off_imported
+from handlers.actions.kinds import RELEASE_TIMER, release
 from handlers.actions.record import keep_unknown
 from handlers.actions.remind import REMINDER_TIMER, fire_reminder
 from handlers.actions.score import SCORE_TIMER
