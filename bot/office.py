@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from bot.keyring import KnownKey, known_keys
 from bot.list_office import ListOffice, LocalListOffice
+from bot.rules_desk import LocalRulesDesk, RulesDesk
 from bot.sync_desk import LocalSyncDesk, SyncDesk
 from domain.access import ApiKey
 from domain.intake.mapping import FileMapping
@@ -70,6 +71,11 @@ class Office(Protocol):
         """Jobs about everything that the platform has."""
         ...
 
+    @property
+    def rules(self) -> RulesDesk:
+        """Jobs about the rules of the score."""
+        ...
+
     async def import_chunk(
         self, rows: Sequence[Mapping[str, str]], mapping: FileMapping
     ) -> Imported:
@@ -121,6 +127,7 @@ class LocalOffice:
         """Use the parts of the service."""
         self._parts = parts
         self.sync: SyncDesk = LocalSyncDesk(parts)
+        self.rules: RulesDesk = LocalRulesDesk(parts)
         self.lists: ListOffice = LocalListOffice(parts)
 
     async def import_chunk(

@@ -21,6 +21,7 @@ from bot.keyring import KnownKey
 from bot.list_office import ListOffice, RemoteListOffice, add_list_routes
 from bot.loops import taking_in
 from bot.office import Entry, IssuedKey, LocalOffice, Office, ShownKey
+from bot.rules_desk import RemoteRulesDesk, RulesDesk, add_rules_jobs
 from bot.sync_desk import RemoteSyncDesk, SyncDesk, add_sync_jobs
 from domain.errors import ClewError
 from domain.intake.mapping import Fault, FileMapping
@@ -106,6 +107,7 @@ def office_app(office: Office) -> web.Application:
     app.router.add_post("/api-keys", door.api_keys)
     app.router.add_post("/revoke-key", door.revoke_key)
     add_sync_jobs(app, office.sync)
+    add_rules_jobs(app, office.rules)
     return app
 
 
@@ -166,6 +168,7 @@ class RemoteOffice:
         """Talk over ``session``, which is connected to the socket."""
         self._session = session
         self.sync: SyncDesk = RemoteSyncDesk(self._ask)
+        self.rules: RulesDesk = RemoteRulesDesk(self._ask)
         self.lists: ListOffice = RemoteListOffice(self._ask)
 
     async def import_chunk(

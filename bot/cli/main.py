@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from bot.cli.rules_group import rules
 from bot.cli.words import text
 from bot.cluster.roles import ProcessRole
 from domain.access import Scope
@@ -22,6 +23,9 @@ _PORT = click.IntRange(0, 65_535)
 @click.group(help=text("help"), context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
     """Hold the commands together."""
+
+
+cli.add_command(rules)
 
 
 @cli.command(help=text("serve.help"))

@@ -6,11 +6,11 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from bot.cli.run import run, settings_or_exit
+from bot.cli.run import run, store_settings_or_exit
 from bot.cli.words import text
 from bot.loggers import set_up_logs
-from bot.scoring.truth import check_alone, checked_by
-from config.settings import Settings
+from bot.scoring.truth import Share, check_alone, checked_by
+from config.settings import StoreSettings
 from domain.scoring.truth import Truth
 
 _COLUMNS = ("lead_id", "what", "live", "truth")
@@ -19,7 +19,7 @@ _COLUMNS = ("lead_id", "what", "live", "truth")
 def check_scores(processes: int) -> bool:
     """Check all scores beside whatever runs, print what differs; False when anything does."""
     set_up_logs(is_quiet=True)
-    found = run(_checked(settings_or_exit(), processes))
+    found = run(_checked(store_settings_or_exit(), processes))
     click.echo(text("t1.done", leads=found.leads, differing=found.differing))
     if found.differences:
         table = Table(*(text(f"t1.column.{name}") for name in _COLUMNS))
@@ -29,7 +29,7 @@ def check_scores(processes: int) -> bool:
     return not found.differing
 
 
-async def _checked(settings: Settings, processes: int) -> Truth:
+async def _checked(store: StoreSettings, processes: int) -> Truth:
     if processes > 1:
-        return await checked_by(settings, processes)
-    return await check_alone(settings)
+        return await checked_by(store, processes)
+    return await check_alone(Share.of(store))

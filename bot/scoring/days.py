@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from bot.bootstrap import Parts
     from bot.cluster.duties import Duty
-    from config.settings import Settings
+    from config.settings import StoreSettings
     from domain.scoring.truth import Truth
 
 log = structlog.get_logger("clew.scoring")
@@ -39,7 +39,7 @@ CHECKED = "scores-checked"
 class DayKeeper:
     """Scores all leads anew when a day begins, and checks all scores before it is light."""
 
-    def __init__(self, scores: Scores, settings: Settings | None, duty: Duty | None) -> None:
+    def __init__(self, scores: Scores, settings: StoreSettings | None, duty: Duty | None) -> None:
         """Work on ``scores``; with ``settings`` many leads are checked by several processes."""
         self._scores = scores
         self._settings = settings
@@ -140,4 +140,4 @@ class DayKeeper:
 def day_keeper_of(parts: Parts) -> DayKeeper:
     """Return the keeper of a service."""
     scores = Scores(parts.store, parts.context, parts.clock)
-    return DayKeeper(scores, parts.settings, parts.duty(DUTY))
+    return DayKeeper(scores, parts.settings.store, parts.duty(DUTY))

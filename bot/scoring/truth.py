@@ -10,17 +10,22 @@ import asyncio
 import os
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
-from bot.bootstrap import build_context
 from bot.clock import SystemClock
 from bot.scoring.passes import CHUNK, Scores, pieces
+from config.load import load_catalog
+from config.rules import RuleReader
 from config.texts import load_texts
 from domain.scoring.truth import Truth
 from domain.values import PersonId
 from handlers.actions.truth import check_some
+from handlers.context import Accounts, Context
+from handlers.rulebook import Rulebook
+from handlers.tagbook import TagKeeper
 from storage.database import open_database
 from storage.ids import IdSource
 from storage.queries.roots import EVERYBODY, Bucket, open_roots
@@ -28,7 +33,9 @@ from storage.unit_of_work import Store
 from storage.vault import MasterKeys, Vault
 
 if TYPE_CHECKING:
-    from config.settings import Settings
+    from pathlib import Path
+
+    from config.settings import StoreSettings
     from storage.protocols import Transaction
 
 #: From so many leads on the nightly check takes several processes.
@@ -38,10 +45,26 @@ _MOST_PROCESSES = 4
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One process's share of a check."""
+    """One process's share of a check, and all that it needs to open the database."""
 
-    settings: Settings
+    url: str
+    keys: dict[int, bytes] = field(repr=False)
+    standby: frozenset[int]
+    tables_dir: Path | None
+    zone: str
     bucket: Bucket
+
+    @classmethod
+    def of(cls, store: StoreSettings, bucket: Bucket = EVERYBODY) -> Share:
+        """Return a share that travels to another process."""
+        return cls(
+            store.database_url,
+            dict(store.master_keys),
+            store.standby_keys,
+            store.tables_dir,
+            store.zone.key,
+            bucket,
+        )
 
 
 def processes_for(leads: int) -> int:
@@ -62,9 +85,9 @@ async def checked(scores: Scores, bucket: Bucket = EVERYBODY) -> Truth:
     return found
 
 
-async def checked_by(settings: Settings, processes: int) -> Truth:
+async def checked_by(store: StoreSettings, processes: int) -> Truth:
     """Check everybody in processes of their own."""
-    shares = [Share(settings, Bucket(index, processes)) for index in range(processes)]
+    shares = [Share.of(store, Bucket(index, processes)) for index in range(processes)]
     loop, found = asyncio.get_running_loop(), Truth()
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         runs = [loop.run_in_executor(pool, check_share, share) for share in shares]
@@ -75,17 +98,20 @@ async def checked_by(settings: Settings, processes: int) -> Truth:
 
 def check_share(share: Share) -> Truth:
     """Check one share, in a process of its own."""
-    return asyncio.run(check_alone(share.settings, share.bucket))
+    return asyncio.run(check_alone(share))
 
 
-async def check_alone(settings: Settings, bucket: Bucket = EVERYBODY) -> Truth:
-    """Check a bucket beside whatever else runs: only reading."""
-    clock, stored = SystemClock(), settings.store
-    vault = Vault(MasterKeys(stored.master_keys, stored.standby_keys))
-    database = await open_database(stored.database_url)
+async def check_alone(share: Share) -> Truth:
+    """Check a share beside whatever else runs: only reading."""
+    clock, texts, zone = SystemClock(), load_texts(), ZoneInfo(share.zone)
+    catalog = load_catalog(texts, share.tables_dir, zone)
+    rulebook = Rulebook(catalog.rules, RuleReader(catalog, texts, zone))
+    nobody, tags = Accounts("", "", ""), TagKeeper(catalog)
+    context = Context(catalog, texts, nobody, zone, rulebook, tag_keeper=tags)
+    database = await open_database(share.url)
     try:
+        vault = Vault(MasterKeys(share.keys, share.standby))
         store = Store(database, vault, IdSource(clock.now))
-        context = build_context(settings, load_texts())
-        return await checked(Scores(store, context, clock), bucket)
+        return await checked(Scores(store, context, clock), share.bucket)
     finally:
         await database.close()

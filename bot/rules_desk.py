@@ -1,0 +1,256 @@
+"""Versions of the rules as the command line asks for them: in this process, or of the service."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+from aiohttp import web
+
+from bot.scoring.keeper import score_keeper_of
+from config.learned import with_points
+from config.problems import ConfigError
+from config.rules import RuleReader, frame_of, seed_sources
+from domain.scoring.strata import Evidence, Learning, learn_points
+from domain.scoring.version import RuleVersion
+from domain.values import Refusal
+from handlers.actions.rules import UNKNOWN_VERSION, keep_draft, publish
+from storage.queries.conversions import conversions
+from storage.repositories.rules import Draft
+
+if TYPE_CHECKING:
+    from bot.bootstrap import Parts
+
+#: How many versions are listed.
+_LISTED = 20
+Ask = Callable[[str, object], Awaitable[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class NewDraft:
+    """Files (by their names) that are to become a draft; what is missing stays as it is."""
+
+    sources: Mapping[str, str]
+    author: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which version; ``is_confirmed`` lets it be published although it activates many."""
+
+    number: int = 0
+    by: str = ""
+    is_confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LearnWish:
+    """Learn from leads listed within ``days``, before the last ``ripe`` days: deals take time."""
+
+    learning: Learning
+    days: int
+    ripe: int
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """The draft with the learned points, and the evidence."""
+
+    number: int
+    evidence: tuple[Evidence, ...]
+
+
+class RulesDesk(Protocol):
+    """What the command line may do with the rules of the score."""
+
+    async def newest(self) -> Sequence[RuleVersion]:
+        """Return the newest versions, the newest first."""
+        ...
+
+    async def keep(self, draft: NewDraft) -> int:
+        """Keep a draft; return its number.
+
+        Raises:
+            ValueError: it cannot be used; the message names every problem in Chinese.
+        """
+        ...
+
+    async def try_out(self, wish: Wish) -> RuleVersion | Refusal:
+        """Try a version on all leads; return it with what was found."""
+        ...
+
+    async def publish(self, wish: Wish) -> RuleVersion | Refusal:
+        """Put a version in force, or say why not."""
+        ...
+
+    async def learn(self, wish: LearnWish) -> Learned | Refusal:
+        """Learn the quality of channels, and keep it as a draft."""
+        ...
+
+
+class LocalRulesDesk:
+    """Does it with the parts of this process."""
+
+    def __init__(self, parts: Parts) -> None:
+        """Use the parts of the service."""
+        self._parts = parts
+
+    async def newest(self) -> Sequence[RuleVersion]:
+        """Read the newest versions."""
+        parts = self._parts
+        async with parts.store.looking(parts.clock.now()) as work:
+            return await work.rules.newest(_LISTED)
+
+    async def keep(self, draft: NewDraft) -> int:
+        """Check a draft against all other tables, then keep it."""
+        parts, ctx = self._parts, self._parts.context
+        sources = {**await self._sources(), **draft.sources}
+        reader = RuleReader(ctx.catalog, parts.texts, ctx.zone)
+        try:
+            name = reader.check(sources).whole.name
+        except ConfigError as error:
+            raise ValueError(str(error)) from None
+        least = ctx.catalog.rules.version + 1
+        new = Draft(name, sources, frame_of(ctx.catalog), draft.author, draft.note, least)
+        async with parts.store.unit_of_work(parts.clock.now()) as work:
+            number = await keep_draft(work, new)
+            await work.commit()
+        return number
+
+    async def _sources(self) -> Mapping[str, str]:
+        """Return the files of the version in force."""
+        parts = self._parts
+        async with parts.store.looking(parts.clock.now()) as work:
+            version = await work.rules.version(await work.rules.in_force())
+        return version.sources if version else seed_sources(parts.settings.store.tables_dir)
+
+    async def try_out(self, wish: Wish) -> RuleVersion | Refusal:
+        """Try a version in this process."""
+        parts = self._parts
+        version = await self._version(wish.number)
+        if version is None:
+            return Refusal(UNKNOWN_VERSION)
+        await score_keeper_of(parts).try_version(version)
+        return await self._version(wish.number) or version
+
+    async def _version(self, number: int) -> RuleVersion | None:
+        parts = self._parts
+        async with parts.store.looking(parts.clock.now()) as work:
+            return await work.rules.version(number)
+
+    async def publish(self, wish: Wish) -> RuleVersion | Refusal:
+        """Publish; the scheduler scores the leads anew."""
+        parts = self._parts
+        async with parts.store.unit_of_work(parts.clock.now()) as work:
+            done = await publish(
+                work, parts.context, wish.number, wish.by, is_confirmed=wish.is_confirmed
+            )
+            await work.commit()
+        return done
+
+    async def learn(self, wish: LearnWish) -> Learned | Refusal:
+        """Count conversions, and keep the points as a draft."""
+        parts, tree = self._parts, self._parts.context.catalog.channels
+        end = parts.clock.now() - timedelta(days=wish.ripe)
+        async with parts.database.read() as tx:
+            counts = await conversions(tx, end - timedelta(days=wish.days), end)
+        evidence = learn_points(tree, counts, wish.learning)
+        if isinstance(evidence, Refusal):
+            return evidence
+        sources = with_points(await self._sources(), evidence, tree, parts.texts)
+        note = parts.texts.get("rules.learned", days=wish.days)
+        return Learned(await self.keep(NewDraft(sources, wish.author, note)), evidence)
+
+
+class RemoteRulesDesk:
+    """Asks the running service."""
+
+    def __init__(self, ask: Ask) -> None:
+        """Ask through the socket."""
+        self._ask = ask
+
+    async def newest(self) -> Sequence[RuleVersion]:
+        """Let the service list versions."""
+        answer = await self._ask("rules-newest", Wish())
+        return msgspec.json.decode(answer, type=list[RuleVersion])
+
+    async def keep(self, draft: NewDraft) -> int:
+        """Let the service check and keep a draft."""
+        return msgspec.json.decode(await self._ask("rules-keep", draft), type=int)
+
+    async def try_out(self, wish: Wish) -> RuleVersion | Refusal:
+        """Let the service try a version."""
+        return _done(await self._ask("rules-try", wish))
+
+    async def publish(self, wish: Wish) -> RuleVersion | Refusal:
+        """Let the service publish a version."""
+        return _done(await self._ask("rules-publish", wish))
+
+    async def learn(self, wish: LearnWish) -> Learned | Refusal:
+        """Let the service learn."""
+        answer = msgspec.json.decode(await self._ask("rules-learn", wish), type=_Answer)
+        return answer.refusal or answer.learned or Refusal(UNKNOWN_VERSION)
+
+
+class _Answer(msgspec.Struct):
+    """One of the three."""
+
+    version: RuleVersion | None = None
+    learned: Learned | None = None
+    refusal: Refusal | None = None
+
+
+def _answer(done: RuleVersion | Learned | Refusal) -> _Answer:
+    match done:
+        case Refusal():
+            return _Answer(refusal=done)
+        case Learned():
+            return _Answer(learned=done)
+        case _:
+            return _Answer(version=done)
+
+
+def _done(body: bytes) -> RuleVersion | Refusal:
+    answer = msgspec.json.decode(body, type=_Answer)
+    return answer.refusal or answer.version or Refusal(UNKNOWN_VERSION)
+
+
+def add_rules_jobs(app: web.Application, desk: RulesDesk) -> None:
+    """Let the service answer what :class:`RemoteRulesDesk` asks."""
+
+    async def newest(_request: web.Request) -> web.Response:
+        return _json(list(await desk.newest()))
+
+    async def keep(request: web.Request) -> web.Response:
+        asked = msgspec.json.decode(await request.read(), type=NewDraft)
+        try:
+            return _json(await desk.keep(asked))
+        except ValueError as error:
+            return web.Response(status=400, text=str(error))
+
+    async def try_out(request: web.Request) -> web.Response:
+        asked = msgspec.json.decode(await request.read(), type=Wish)
+        return _json(_answer(await desk.try_out(asked)))
+
+    async def put_in_force(request: web.Request) -> web.Response:
+        asked = msgspec.json.decode(await request.read(), type=Wish)
+        return _json(_answer(await desk.publish(asked)))
+
+    async def learn(request: web.Request) -> web.Response:
+        asked = msgspec.json.decode(await request.read(), type=LearnWish)
+        return _json(_answer(await desk.learn(asked)))
+
+    app.router.add_post("/rules-newest", newest)
+    app.router.add_post("/rules-keep", keep)
+    app.router.add_post("/rules-try", try_out)
+    app.router.add_post("/rules-publish", put_in_force)
+    app.router.add_post("/rules-learn", learn)
+
+
+def _json(answer: object) -> web.Response:
+    return web.Response(body=msgspec.json.encode(answer), content_type="application/json")
