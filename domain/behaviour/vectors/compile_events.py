@@ -9,10 +9,11 @@ import numpy as np
 
 from domain.behaviour import syntax as tree
 from domain.behaviour.days import MICROSECOND
-from domain.behaviour.syntax import End, EventPattern, Expression, Function, Window
+from domain.behaviour.syntax import Between, End, EventPattern, Expression, Function, Window
 from domain.behaviour.values import Marks, Value
 from domain.behaviour.vectors import aggregate, order, preference
-from domain.behaviour.vectors.selection import Selection, within
+from domain.behaviour.vectors.reduce import Ranges
+from domain.behaviour.vectors.selection import Selection
 from domain.behaviour.vectors.steps import Steps
 
 
@@ -23,6 +24,7 @@ class EventCompiler:
         """Add to ``steps``."""
         self._steps = steps
         self._condition = condition
+        self._until_now: set[int] = set()
 
     def of(self, expression: Expression) -> int:
         """Return the slot of an expression about events.
@@ -154,12 +156,23 @@ class EventCompiler:
 
     def window(self, window: Window) -> int:
         """Return the slot of each person's range of events in a window."""
-        return self._steps.add(("window", window), lambda s, _: s.window(window))
+        slot = self._steps.add(("window", window), lambda s, _: s.window(window))
+        if not isinstance(window, Between):
+            self._until_now.add(slot)
+        return slot
 
     def ranges(self, selection: int, window: int) -> int:
         """Return the slot of each person's range of a selection in a window."""
+        # Most windows end now, so most ranges of a selection have one end in common.
+        end = self._steps.add(
+            ("until", selection, None if window in self._until_now else window),
+            lambda _, found: np.searchsorted(found[selection].positions, found[window].hi),
+        )
         return self._steps.add(
-            ("within", selection, window), lambda _, found: within(found[selection], found[window])
+            ("within", selection, window),
+            lambda _, found: Ranges(
+                np.searchsorted(found[selection].positions, found[window].lo), found[end]
+            ),
         )
 
 

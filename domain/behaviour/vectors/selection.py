@@ -111,9 +111,3 @@ class Scene:
             is_before = times <= spread if after else times < spread
             return offsets[:-1] + counts(is_before, offsets)
         return searched(times, offsets, edge, after=after)
-
-
-def within(selection: Selection, window: Ranges) -> Ranges:
-    """Return each person's range of a selection that lies in the window."""
-    positions = selection.positions
-    return Ranges(np.searchsorted(positions, window.lo), np.searchsorted(positions, window.hi))

@@ -44,6 +44,7 @@ with weighed as (
 select root, sum(p) score from rules group by root
 """
 
+#: Days as bits: twice as fast here as count(distinct day).
 NUMBERS = f"""
 select root,
   coalesce(sum(amount) filter (kind = 20 and day > {TODAY} - 90), 0) paid_90,
@@ -54,7 +55,10 @@ select root,
   count(*) filter (kind = 3 and day > {TODAY} - 7)::double viewed_7,
   {TODAY} - min(day) filter (kind = 20) first_paid,
   arg_max(category, us) filter (kind = 22) last_category,
-  count(distinct day) filter (kind = 5 and day > {TODAY} - 90)::double days_k5_90,
+  (coalesce(bit_count(bit_or(1::bigint << least({TODAY} - day, 60))
+      filter (kind = 5 and day > {TODAY} - 60)), 0)
+    + coalesce(bit_count(bit_or(1::bigint << least(greatest({TODAY} - day - 60, 0), 60))
+      filter (kind = 5 and day <= {TODAY} - 60 and day > {TODAY} - 90)), 0))::double days_k5_90,
   count(*) filter (kind = 2 and category = 'c1' and day > {TODAY} - 120) c1,
   count(*) filter (kind = 2 and day > {TODAY} - 120) k2,
   count(*) filter (kind = 4 and day > {TODAY} - 30) k4,
