@@ -15,6 +15,7 @@ from bot.cluster.shared import Shared, sharing
 from bot.cluster.turns import LeasedTurns
 from bot.cluster.wakeups import Topic
 from bot.dispatcher import Dispatcher
+from bot.entry_answers import entry_answers
 from bot.fetcher import Fetcher
 from bot.lists import ListKeeper
 from bot.metrics import COMMIT_ROWS, count_call
@@ -116,7 +117,7 @@ async def build(settings: Settings, clock: Clock) -> AsyncIterator[Parts]:
         dispatcher = Dispatcher(root_router(), context)
         relay = Relay(
             outbox,
-            Postman(clients, settings.public_url),
+            Postman(clients, settings.public_url, entry_answers(inbox, clock)),
             clock,
             Openings(store.database),
             has_others=not is_sqlite(settings.store),

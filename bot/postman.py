@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeAlias
 
+from bot.entry_orders import EntryOrders, Made
 from bot.tag_library import TagLibrary
 from bot.wecom import render
 from bot.wecom.cards import CannotRenderError, Unfit, card_update
@@ -12,10 +13,12 @@ from bot.wecom.client.clients import Clients, bare_openid
 from bot.wecom.error_codes import Reaction, Verdict
 from bot.wecom.errors import Family, PlatformError, classify
 from bot.wecom.render import AppEnvelope, KfEnvelope
-from domain.messages import CardUpdate, Endpoint, Push, WearTags
+from domain.messages import CardUpdate, Endpoint, EntryOrder, Push, WearTags
 
 #: What is kept with the row: msgid, response_code and the like.
 Answer: TypeAlias = Mapping[str, str]
+#: Takes in what was made of an order.
+Told: TypeAlias = Callable[[Push, EntryOrder, Made], Awaitable[None]]
 Call: TypeAlias = Callable[[Push, int], Awaitable[Answer]]
 
 _NO_VALID_RECEIVER = 81013
@@ -25,9 +28,15 @@ _NO_LICENCE = 701008
 class Postman:
     """One method per endpoint: render, call, read the answer."""
 
-    def __init__(self, clients: Clients, home_url: str) -> None:
-        """``home_url`` is where a notice card without an address of its own leads."""
+    def __init__(self, clients: Clients, home_url: str, told: Told | None = None) -> None:
+        """``home_url`` is where a notice card without an address of its own leads.
+
+        ``told`` takes in what the platform made of an entry point, before the push counts
+        as sent.
+        """
         self._clients = clients
+        self._told = told
+        self._entries = EntryOrders(clients)
         self._home_url = home_url
         self._tags = TagLibrary(clients.corp.contacts, clients.corp.app.agent_id)
         self._calls: Mapping[Endpoint, Call] = {
@@ -39,6 +48,7 @@ class Postman:
             Endpoint.MP_MESSAGE: self._official_message,
             Endpoint.REMARK: self._remark,
             Endpoint.MARK_TAG: self._mark_tag,
+            Endpoint.ENTRY: self._entry,
         }
 
     async def deliver(self, push: Push, send_id: int) -> Answer:
@@ -98,6 +108,14 @@ class Postman:
             await self._clients.corp.contacts.mark_tag(render.mark_tag(push.body, push.receiver))
             return {}
         return _kept(tags="|".join(await self._tags.wear(push.body, push.receiver)))
+
+    async def _entry(self, push: Push, send_id: int) -> Answer:
+        if not isinstance(push.body, EntryOrder):
+            raise CannotRenderError(Unfit.KIND)
+        made = await self._entries.carry_out(push, push.body, send_id)
+        if made and self._told is not None:
+            await self._told(push, push.body, made)
+        return _kept(**made)
 
 
 def _msgid(send_id: int) -> str:

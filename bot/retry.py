@@ -43,6 +43,8 @@ ONCE_ONLY: Mapping[Endpoint, OnceOnly] = MappingProxyType(
         Endpoint.MP_MESSAGE: OnceOnly.AT_MOST_ONCE,
         Endpoint.REMARK: OnceOnly.SAFE,
         Endpoint.MARK_TAG: OnceOnly.SAFE,
+        # What an earlier attempt made is looked for first (``bot.entry_orders``).
+        Endpoint.ENTRY: OnceOnly.SAFE,
     }
 )
 

@@ -135,7 +135,7 @@ async def _introduce(parts: Parts) -> None:
     async with parts.store.unit_of_work(now) as work:
         await work.tx.lock_keys([_INTRODUCTION])  # replicas that start at once take turns
         await work.organisation.put_channels(
-            (c.code, c.parent, c.name, "paid" if c.is_paid else "own", round(c.cost * 100))
+            (c.code, c.parent, c.name, catalog.channels.kind_of(c.code).value, round(c.cost * 100))
             for c in catalog.channels.channels.values()
         )
         await work.organisation.put_pools(

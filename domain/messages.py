@@ -24,6 +24,8 @@ class Endpoint(StrEnum):
     MP_MESSAGE = "mp_message"
     REMARK = "remark"
     MARK_TAG = "mark_tag"
+    #: Orders about entry points: contact ways, links, scenes, join ways.
+    ENTRY = "entry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,32 @@ class MarkTag:
     remove: tuple[str, ...] = ()
 
 
+class EntryAct(StrEnum):
+    """What is to be done about an entry point."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class EntryOrder:
+    """Make, change or delete an entry point of ``kind`` whose word is ``word``.
+
+    ``userids`` are the members to show, ``chat_ids`` the groups of a join way;
+    ``platform_id`` is empty before it was made, ``life_seconds`` None for ever.
+    """
+
+    kind: str
+    act: EntryAct
+    word: str
+    title: str = ""
+    userids: tuple[str, ...] = ()
+    platform_id: str = ""
+    life_seconds: int | None = None
+    chat_ids: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class CorpTagName:
     """A corp tag by its names: the relay finds its id, or creates it in ``group``.
@@ -156,7 +184,7 @@ class WearTags:
     spared: tuple[str, ...] = ()
 
 
-Body = Text | Card | CardUpdate | Welcome | Menu | Remark | MarkTag | WearTags
+Body = Text | Card | CardUpdate | Welcome | Menu | Remark | MarkTag | WearTags | EntryOrder
 
 
 @dataclass(frozen=True, slots=True)

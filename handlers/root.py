@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from handlers.chat import cards, contacts, directory, employees, groups, messages, quiet, syncing
+from handlers.chat import (
+    cards,
+    contacts,
+    directory,
+    employees,
+    entering,
+    groups,
+    messages,
+    quiet,
+    syncing,
+)
 from handlers.doors import forms, tracks
 from handlers.jobs import timers
 from handlers.routing import Router
@@ -19,6 +29,7 @@ def root_router() -> Router:
         cards,
         directory,
         syncing,
+        entering,
         timers,
         quiet,
         forms,

@@ -9,7 +9,18 @@ from typing import Any
 
 import msgspec
 
-from domain.messages import Body, Card, CardUpdate, MarkTag, Menu, Remark, Text, WearTags, Welcome
+from domain.messages import (
+    Body,
+    Card,
+    CardUpdate,
+    EntryOrder,
+    MarkTag,
+    Menu,
+    Remark,
+    Text,
+    WearTags,
+    Welcome,
+)
 
 _TYPES: dict[str, type[Any]] = {
     "text": Text,
@@ -20,6 +31,7 @@ _TYPES: dict[str, type[Any]] = {
     "remark": Remark,
     "mark_tag": MarkTag,
     "wear_tags": WearTags,
+    "entry_order": EntryOrder,
 }
 _TAGS = {kind: tag for tag, kind in _TYPES.items()}
 

@@ -26,6 +26,7 @@ from storage.moments import to_micros
 from storage.outbox import insert_pushes
 from storage.repositories.bases import Bases
 from storage.repositories.cases import Cases
+from storage.repositories.entries import Entries
 from storage.repositories.events import Events
 from storage.repositories.followups import FollowUps
 from storage.repositories.kinds import Kinds
@@ -75,6 +76,7 @@ class UnitOfWork:
         self.records = Records(tx, vault, ids)
         self.screenings = Screenings(tx, ids)
         self.syncs = Synchronisations(tx, ids)
+        self.entries = Entries(tx, ids)
         self.rules = Rules(tx)
         self.bases = Bases(tx, vault, ids, self.people)
         self.merges = Merges(tx, ids)

@@ -6,7 +6,7 @@ import msgspec
 
 from config.tables.rows import Code, Name, NotNegative, TomlRow
 from domain.channels.attribution import Attribution, AttributionRule, Match, Origin
-from domain.channels.channel import Channel, ChannelTree
+from domain.channels.channel import Channel, ChannelKind, ChannelTree
 
 FILE = "channels.toml"
 _TENTH = 10.0
@@ -22,6 +22,7 @@ class ChannelRow(TomlRow, frozen=True):
     is_paid: bool = False
     cost: NotNegative = 0.0
     line: str = ""
+    kind: ChannelKind | None = None
 
     def __post_init__(self) -> None:
         """Refuse points beyond the 10-point scale."""
@@ -32,7 +33,14 @@ class ChannelRow(TomlRow, frozen=True):
     def build(self) -> Channel:
         """Return the channel."""
         return Channel(
-            self.code, self.name, self.points, self.parent, self.is_paid, self.cost, self.line
+            code=self.code,
+            name=self.name,
+            points=self.points,
+            parent=self.parent,
+            is_paid=self.is_paid,
+            cost=self.cost,
+            line=self.line,
+            kind=self.kind,
         )
 
 

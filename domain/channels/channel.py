@@ -4,14 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from types import MappingProxyType
 
 from domain.errors import RuleError
 
 
+class ChannelKind(StrEnum):
+    """What kind of source a channel is (product section 2)."""
+
+    SEM = "sem"
+    #: 信息流, by platform.
+    FEED = "feed"
+    #: 渠道代理 online, with commission.
+    AGENT_ONLINE = "agent_online"
+    AGENT_OFFLINE = "agent_offline"
+    BOOK_QR = "book_qr"
+    #: Bought or exchanged lists 名单.
+    LIST = "list"
+    EVENT = "event"
+    SEO = "seo"
+    WEBSITE = "website"
+    APP = "app"
+    #: 私域: moments, groups, official account, mini program, WeCom.
+    PRIVATE = "private"
+    #: 新媒体, personal IP included.
+    NEW_MEDIA = "new_media"
+    REFERRAL = "referral"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class Channel:
     """One channel. ``points`` is its quality from 0 to 10 (product section 7, initial score).
+
+    ``kind`` is None where it takes the parent's.
 
     ``cost`` is what one lead of it costs, in yuan, for channel returns. ``line``
     is the product line of its leads; empty takes the parent's.
@@ -24,6 +51,7 @@ class Channel:
     is_paid: bool = False
     cost: float = 0.0
     line: str = ""
+    kind: ChannelKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +94,21 @@ class ChannelTree:
     def product_line(self, code: str) -> str:
         """Return the product line that the channel or its nearest ancestor names, or ``""``."""
         return next((channel.line for channel in self.ancestry(code) if channel.line), "")
+
+    def kind_of(self, code: str) -> ChannelKind:
+        """Return the kind of the channel or of its nearest ancestor that names one."""
+        kinds = (channel.kind for channel in self.ancestry(code) if channel.kind is not None)
+        return next(kinds, ChannelKind.OTHER)
+
+    def named(self, word: str) -> str:
+        """Return the code of a channel by code or Chinese name (case ignored), or ``""``."""
+        wanted = word.strip().casefold()
+        found = (
+            channel.code
+            for channel in self.channels.values()
+            if wanted in (channel.code.casefold(), channel.name.casefold())
+        )
+        return next(found, "") if wanted else ""
 
     def name_of(self, code: str) -> str:
         """Return the Chinese name of a channel, or ``code`` itself when it is unknown."""

@@ -11,6 +11,7 @@ from domain.chat.follow_up import read_follow_up
 from domain.reports.period import period_of
 from domain.values import Role, UserId
 from handlers.actions.asked import Asked, reply
+from handlers.actions.entry_points import refresh_entries_of
 from handlers.actions.follow_up import follow_up, remind_by_words
 from handlers.actions.look_up import Missed, find_lead, lead_line
 from handlers.actions.portray import moment_words
@@ -141,6 +142,7 @@ async def _set_paused(
     else:
         [(userid, employee)] = found.items()
         await work.organisation.put_employee(replace(employee, is_paused=is_paused), work.now)
+        await refresh_entries_of(work, ctx, userid)
         key = "rep.paused" if is_paused else "rep.resumed"
         _say(asked, work, ctx, key, rep=employee.name or userid)
 

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from domain.channels.attribution import Origin
-from domain.events.event import PropertyValue
+from domain.events.event import Event, PropertyValue
 from domain.identity.facts import SeenByRep, has_relation, with_follower, with_relation
 from domain.identity.keys import Claim, platform_claim
 from domain.lead import Touch
 from domain.messages import Endpoint, Fetch, FetchKind, Push, Welcome
 from domain.person import Person, RelationState, Source
 from domain.values import ContactKey, IdentityKind, Priority, UserId
+from handlers.actions.entry_points import Came, count_came, touch_of
 from handlers.actions.follow_up import warn_of_loss
 from handlers.actions.intake import call, enriched, open_lead, recognise
 from handlers.actions.listen import claim_phones
@@ -51,10 +52,12 @@ async def customer_added(update: CustomerAdded, work: UnitOfWork, ctx: Context) 
     person = await _related(
         update, work, RelationState.HALF if update.is_half else RelationState.FRIEND
     )
-    touch = ctx.catalog.attribution.touch(Origin.WECOM_STATE, update.state, update.at)
+    touch = await touch_of(work, ctx, Came(Origin.WECOM_STATE, update.state, update.at))
     open_lead(work, ctx, person, touch)
     kind = "contact_added_half" if update.is_half else "contact_added"
-    record(work, ctx, person.id, _added(kind, update.external_userid, update.userid, touch))
+    added = _added(kind, update.external_userid, update.userid, touch)
+    if isinstance(record(work, ctx, person.id, added), Event) and update.state:
+        await count_came(work, ctx, touch, update.userid)
     if not update.is_half:
         corp.show_to(work, ctx, person, update.userid)
     if update.welcome_code:
@@ -161,7 +164,7 @@ async def take_in_contact(
     for follower in update.followers:
         since = follower.created_at or update.at
         if is_listed and not has_relation(work.people.get(person.id), follower.userid):
-            _added_unseen(update, follower, since, work, ctx)
+            await _added_unseen(update, follower, since, work, ctx)
         tags = [tag.tag_id for tag in follower.tags if tag.tag_id]
         seen = SeenByRep(follower.userid, since, follower.remark, tags)
         work.people.put(with_follower(work.people.get(person.id), seen))
@@ -176,7 +179,7 @@ async def take_in_contact(
     return work.people.get(person.id)
 
 
-def _added_unseen(
+async def _added_unseen(
     update: ExternalContactFetched,
     follower: Follower,
     since: datetime,
@@ -186,7 +189,7 @@ def _added_unseen(
     person = work.people.holder(external_key(update.external_userid))
     if person is None:
         return
-    touch = ctx.catalog.attribution.touch(Origin.WECOM_STATE, follower.state, since)
+    touch = await touch_of(work, ctx, Came(Origin.WECOM_STATE, follower.state, since))
     if since < work.now - NEWS_FOR:
         work.hold_offers(person.id)
     open_lead(work, ctx, person, touch)

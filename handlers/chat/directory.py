@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from domain.messages import Fetch, FetchKind
 from domain.values import UserId
+from handlers.actions.entry_points import refresh_entries_of
 from handlers.actions.roles import newcomer
 from handlers.routing import Router
 from handlers.updates.directory import (
@@ -52,10 +53,10 @@ async def employee_gone(
     update: EmployeeDeleted | EmployeeUnsubscribed, work: UnitOfWork, ctx: Context
 ) -> None:
     """Give no more leads to a member who left, or whom the app cannot reach."""
-    del ctx
     employee = await work.organisation.employee(update.userid)
     if employee:
         await work.organisation.put_employee(replace(employee, is_active=False), work.now)
+        await refresh_entries_of(work, ctx, employee.userid)
 
 
 @router.on(EmployeeSubscribed)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from domain.channels.attribution import Origin
 from domain.events.event import Event
 from domain.identity.keys import Claim, platform_claim
+from domain.lead import Touch
 from domain.messages import Fetch, FetchKind
-from domain.person import Source
+from domain.person import Person, Source
 from domain.values import ContactKey, IdentityKind
+from handlers.actions.entry_points import Came, find_entry, touch_of
 from handlers.actions.intake import call, open_lead, recognise
 from handlers.actions.record import Occurrence, record
 from handlers.routing import Router
@@ -44,6 +46,7 @@ class Joined:
     at: datetime
     name: str = ""
     unionid: str = ""
+    state: str = ""
 
 
 @router.on(GroupCreated, GroupChanged)
@@ -106,6 +109,7 @@ def _joined(update: GroupChatFetched, member: GroupMember) -> Joined:
         at=member.joined_at or update.at,
         name=member.name,
         unionid=member.unionid,
+        state=member.state,
     )
 
 
@@ -122,8 +126,31 @@ async def _take_in(joined: Joined, work: UnitOfWork, ctx: Context) -> None:
     )
     what = Occurrence("group_joined", joined.at, dedupe_key, properties={"chat_id": joined.chat_id})
     if isinstance(record(work, ctx, person.id, what), Event):
-        touch = ctx.catalog.attribution.touch(Origin.GROUP, joined.chat_id, joined.at)
-        open_lead(work, ctx, person, touch)
+        open_lead(work, ctx, person, await _touch(joined, work, ctx))
+    elif joined.state:
+        # The event told of the joining, and only the member list tells through which code.
+        _correct(work, person, _plain(joined, ctx), await _touch(joined, work, ctx))
+
+
+def _plain(joined: Joined, ctx: Context) -> Touch:
+    return ctx.catalog.attribution.touch(Origin.GROUP, joined.chat_id, joined.at)
+
+
+async def _touch(joined: Joined, work: UnitOfWork, ctx: Context) -> Touch:
+    """Return the touch of a joining: the code's channel, else the group's."""
+    if await find_entry(work, Origin.GROUP, joined.state) is None:
+        return _plain(joined, ctx)
+    return await touch_of(work, ctx, Came(Origin.GROUP, joined.state, joined.at))
+
+
+def _correct(work: UnitOfWork, person: Person, before: Touch, after: Touch) -> None:
+    """Let leads that came by ``before`` have come by ``after``: it is the same joining."""
+    for lead in work.leads_of(person.id):
+        first = after if lead.first_touch == before else lead.first_touch
+        last = after if lead.last_touch == before else lead.last_touch
+        if (first, last) != (lead.first_touch, lead.last_touch):
+            work.leads.put(replace(lead, first_touch=first, last_touch=last))
+            work.rescore(person.id)
 
 
 def _ask_group(work: UnitOfWork, update: GroupUpdate) -> None:

@@ -12,6 +12,7 @@ from domain.lead import Touch
 from domain.messages import EVERY_PULL, Endpoint, Fetch, FetchKind, Push, Text
 from domain.person import Person, Source
 from domain.values import ContactKey, IdentityKind, Priority
+from handlers.actions.entry_points import Came, touch_of
 from handlers.actions.intake import call, open_lead, recognise
 from handlers.actions.listen import hear, message_facts
 from handlers.actions.record import occurrence, record
@@ -70,7 +71,8 @@ async def kf_notified(update: KfNotified, work: UnitOfWork, ctx: Context) -> Non
 async def kf_entered(update: KfSessionEntered, work: UnitOfWork, ctx: Context) -> None:
     """Make a lead of whoever opens the conversation, and greet them."""
     scene = ":".join(filter(None, (update.scene, update.scene_param)))
-    touch = ctx.catalog.attribution.touch(Origin.KF_SCENE, scene, update.at)
+    came = Came(Origin.KF_SCENE, scene, update.at, update.open_kfid)
+    touch = await touch_of(work, ctx, came)
     person = await _kf_person(update.external_userid, update, work, ctx, touch)
     record(work, ctx, person.id, occurrence(update, "kf_entered", {"scene": scene}))
     if update.welcome_code:
@@ -133,7 +135,8 @@ async def kf_customers_fetched(update: KfCustomersFetched, work: UnitOfWork, ctx
 @router.on(MpSubscribed, MpScanned)
 async def mp_arrived(update: MpSubscribed | MpScanned, work: UnitOfWork, ctx: Context) -> None:
     """Make a lead of a follower, with the scanned code as channel, and greet new ones."""
-    touch = ctx.catalog.attribution.touch(Origin.MP_SCENE, update.scene, update.at)
+    came = Came(Origin.MP_SCENE, update.scene, update.at, update.account)
+    touch = await touch_of(work, ctx, came)
     person = await _mp_person(update, work, ctx, touch)
     is_new = isinstance(update, MpSubscribed)
     kind = "mp_followed" if is_new else "mp_scanned"

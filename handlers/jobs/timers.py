@@ -12,6 +12,7 @@ from handlers.actions.answer import AGAIN_TIMER, expire_card, show_again
 from handlers.actions.assign import OFFER_TIMER, RETRY_TIMER, find_rep
 from handlers.actions.dedup.hook import HOOK_TIMER
 from handlers.actions.dedup.hook_answer import hook_was_silent
+from handlers.actions.entry_points import ENTRY_TIMER, refresh_entry
 from handlers.actions.import_batch import WORK_OFF_TIMER, work_off_imported
 from handlers.actions.kinds import RELEASE_TIMER, release
 from handlers.actions.record import keep_unknown
@@ -44,10 +45,18 @@ async def timer_fired(update: TimerFired, work: UnitOfWork, ctx: Context) -> Non
     elif update.kind == WORK_OFF_TIMER:
         last = LeadId(int(update.payload["last"]))
         await work_off_imported(work, ctx, LeadId(update.subject_id), last)
+    elif update.kind == ENTRY_TIMER:
+        await _move_entry(update, work, ctx)
     elif update.kind in ABOUT_LEADS:
         await _about_lead(update, work, ctx)
     else:
         await keep_unknown(work, update)
+
+
+async def _move_entry(update: TimerFired, work: UnitOfWork, ctx: Context) -> None:
+    entry = await work.entries.get(update.subject_id)
+    if entry is not None:
+        await refresh_entry(work, ctx, entry)
 
 
 async def _about_lead(update: TimerFired, work: UnitOfWork, ctx: Context) -> None:

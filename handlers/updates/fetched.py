@@ -88,7 +88,7 @@ class ExternalContactFetched(Fetched):
 
 @dataclass(frozen=True, slots=True)
 class GroupMember:
-    """``join_scene``: 1 invited, 2 by link, 3 by QR code."""
+    """``join_scene``: 1 invited, 2 by link, 3 by QR code; ``state`` is that of a join way."""
 
     userid: str
     is_outside: bool
@@ -98,6 +98,7 @@ class GroupMember:
     joined_at: datetime | None = None
     join_scene: int = 0
     invited_by: str = ""
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,6 +48,20 @@ class Rooms:
         self._changed(group, "joined_group", person.name)
         self._update(group, "add_member", customer, ("JoinScene", join_scene))
 
+    def scan(self, customer: str, config_id: str) -> str:
+        """Let a customer scan a join way's code; return the group it led into.
+
+        Raises:
+            ActRefused: there is no such code, or none of its groups is there any more.
+        """
+        way = self._world.join_ways.get(config_id)
+        alive = [chat for chat in way.chat_ids if chat in self._world.groups] if way else []
+        if way is None or not alive:
+            raise ActRefused(No.UNKNOWN_GROUP, config_id)
+        self.join(customer, alive[0])
+        self._world.groups[alive[0]].members[customer].state = way.state
+        return alive[0]
+
     def leave(self, customer: str, chat_id: str, quit_scene: int = 0) -> None:
         """Let a customer leave; ``quit_scene`` 0 left, 1 removed by the owner."""
         group = self._group(chat_id)

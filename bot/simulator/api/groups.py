@@ -97,6 +97,8 @@ def _member(member: GroupMember, *, has_names: bool) -> dict[str, object]:
         wire["unionid"] = member.unionid
     if member.invitor:
         wire["invitor"] = {"userid": member.invitor}
+    if member.state:
+        wire["state"] = member.state
     if has_names:
         wire["name"] = member.name
     return wire

@@ -12,9 +12,10 @@ from bot.simulator.api.refusal import Code, Refused
 from bot.simulator.config import Right
 from bot.simulator.moments import unix
 from bot.simulator.world.codes import CodeFault
-from bot.simulator.world.people import MemberStatus
+from bot.simulator.world.people import Employee, MemberStatus
 from bot.simulator.world.relations import ContactWay
 from bot.simulator.world.windows import MessageKind, Said
+from bot.simulator.world.world import World
 
 CALLERS = frozenset({Right.CUSTOMERS})
 MAX_WELCOME = 4000
@@ -40,6 +41,17 @@ class ConfigId(Strict):
     """Body of get_contact_way."""
 
     config_id: str
+
+
+class UpdateWay(Strict):
+    """Body of update_contact_way; None leaves as it is."""
+
+    config_id: str
+    user: Annotated[list[str], Meta(min_length=1, max_length=100)] | None = None
+    remark: Annotated[str, Meta(max_length=30)] | None = None
+    state: Annotated[str, Meta(max_length=30)] | None = None
+    skip_verify: bool | None = None
+    style: int = 1
 
 
 class ListWays(Strict):
@@ -70,9 +82,7 @@ def add_way(ask: Ask[AddWay]) -> Answer:
     world, body = ask.world, ask.body
     if body.type == 1 and len(body.user) != 1:
         raise Refused(Code.BAD_PARAMETER, "invalid request parameter: user")
-    users = [lookups.employee(world, userid) for userid in body.user]
-    if any(user.status is not MemberStatus.ACTIVE for user in users):
-        raise Refused(Code.MEMBER_NOT_ACTIVATED, "user not activated")
+    users = _active(world, body.user)
     config_id = world.ids.word("cw")
     way = ContactWay(
         config_id=config_id,
@@ -90,11 +100,42 @@ def add_way(ask: Ask[AddWay]) -> Answer:
     return {"config_id": config_id} | ({"qr_code": way.qr_code} if way.qr_code else {})
 
 
-def get_way(ask: Ask[ConfigId]) -> Answer:
-    """Return a contact way, or refuse with 41044."""
-    way = ask.world.relations.ways.get(ask.body.config_id)
+def _active(world: World, userids: list[str]) -> list[Employee]:
+    users = [lookups.employee(world, userid) for userid in userids]
+    if any(user.status is not MemberStatus.ACTIVE for user in users):
+        raise Refused(Code.MEMBER_NOT_ACTIVATED, "user not activated")
+    return users
+
+
+def _way(world: World, config_id: str) -> ContactWay:
+    way = world.relations.ways.get(config_id)
     if way is None:
         raise Refused(Code.BAD_CONTACT_WAY, "invalid contact way config id")
+    return way
+
+
+def update_way(ask: Ask[UpdateWay]) -> Answer:
+    """Change whom a contact way leads to; its code stays."""
+    body, way = ask.body, _way(ask.world, ask.body.config_id)
+    if body.user is not None:
+        way.users = [user.userid for user in _active(ask.world, body.user)]
+    way.remark = way.remark if body.remark is None else body.remark
+    way.state = way.state if body.state is None else body.state
+    way.skip_verify = way.skip_verify if body.skip_verify is None else body.skip_verify
+    ask.world.hub.publish("contact_way", contact_way=way.as_json())
+    return {}
+
+
+def delete_way(ask: Ask[ConfigId]) -> Answer:
+    """Delete a contact way: its code leads nowhere from now on."""
+    _way(ask.world, ask.body.config_id)
+    del ask.world.relations.ways[ask.body.config_id]
+    return {}
+
+
+def get_way(ask: Ask[ConfigId]) -> Answer:
+    """Return a contact way, or refuse with 41044."""
+    way = _way(ask.world, ask.body.config_id)
     return {
         "contact_way": {
             "config_id": way.config_id,
@@ -154,6 +195,8 @@ BASE = "/cgi-bin/externalcontact"
 ENDPOINTS: tuple[Endpoint[Any], ...] = (
     Endpoint("POST", f"{BASE}/add_contact_way", AddWay, add_way, CALLERS),
     Endpoint("POST", f"{BASE}/get_contact_way", ConfigId, get_way, CALLERS),
+    Endpoint("POST", f"{BASE}/update_contact_way", UpdateWay, update_way, CALLERS),
+    Endpoint("POST", f"{BASE}/del_contact_way", ConfigId, delete_way, CALLERS),
     Endpoint("POST", f"{BASE}/list_contact_way", ListWays, list_ways, CALLERS),
     Endpoint("POST", f"{BASE}/send_welcome_msg", Welcome, send_welcome, CALLERS),
 )

@@ -25,6 +25,19 @@ class GroupMember:
     join_scene: int
     unionid: str = ""
     invitor: str = ""
+    #: ``state`` of the join way whose code was scanned.
+    state: str = ""
+
+
+@dataclass(slots=True)
+class JoinWay:
+    """群活码: a code that leads into one of its groups."""
+
+    config_id: str
+    chat_ids: list[str]
+    state: str = ""
+    remark: str = ""
+    scene: int = 2
 
 
 @dataclass(slots=True)

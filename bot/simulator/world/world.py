@@ -16,7 +16,7 @@ from bot.simulator.world.ai_bot import AiBot
 from bot.simulator.world.app_chat import AppChat
 from bot.simulator.world.archive import Archive
 from bot.simulator.world.codes import Codes
-from bot.simulator.world.groups import Group
+from bot.simulator.world.groups import Group, JoinWay
 from bot.simulator.world.hub import Hub
 from bot.simulator.world.ids import Ids
 from bot.simulator.world.kf import KfDesk
@@ -107,6 +107,7 @@ class World:
     rates: Rates = field(default_factory=Rates)
     archive: Archive = field(default_factory=Archive)
     switches: Switches = field(default_factory=Switches)
+    join_ways: dict[str, JoinWay] = field(default_factory=dict)
     calls: deque[ApiCall] = field(default_factory=lambda: deque(maxlen=CALLS_KEPT))
 
     @property

@@ -20,6 +20,7 @@ from bot.wecom.client.media import MediaApi
 from bot.wecom.client.tokens import Issue, Token, TokenKeeper, TokenStore
 from bot.wecom.client.transfers import TransferApi
 from bot.wecom.client.transport import Transport, WireCall
+from bot.wecom.client.ways import WayApi
 from handlers.ports import Clock
 
 
@@ -54,6 +55,7 @@ class CorpClient:
         self.media = MediaApi(own)
         self.login = LoginApi(own, self._key("app"), store, clock)
         self.contacts = ContactApi(contact)
+        self.ways = WayApi(contact)
         self.groups = GroupApi(contact)
         self.acquisition = AcquisitionApi(contact)
         self.transfers = TransferApi(contact)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from bot.wecom.parse.arrival import Arrival
+from bot.wecom.parse.entries import ENTRY_MADE, build_entry
 from bot.wecom.parse.fetched import (
     answer_fields,
     employee,
@@ -25,6 +26,7 @@ _BUILDERS: Mapping[str, Callable[[Arrival, Fields], Update]] = {
     FetchKind.EMPLOYEE: employee,
     FetchKind.MP_USER: mp_user,
     FetchKind.SYNC_PAGE: build_page,
+    ENTRY_MADE: build_entry,
 }
 
 

@@ -144,6 +144,7 @@ def _member(member: Fields) -> GroupMember:
         joined_at=member.moment("join_time"),
         join_scene=member.whole("join_scene") or 0,
         invited_by=member.node("invitor").text("userid"),
+        state=member.text("state"),
     )
 
 

@@ -214,7 +214,7 @@ Broken = Callable[..., dict[str, str]]
         (
             "channels.toml",
             ("points = 9", "points = 90"),
-            {"channels.toml channel[19]": "points_beyond_ten"},
+            {"channels.toml channel[20]": "points_beyond_ten"},
         ),
         (
             "channels.toml",
