@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from bot.keyring import KnownKey, known_keys
+from bot.kind_desk import KindDesk, LocalKindDesk
 from bot.list_office import ListOffice, LocalListOffice
 from bot.rules_desk import LocalRulesDesk, RulesDesk
 from bot.sync_desk import LocalSyncDesk, SyncDesk
@@ -76,6 +77,11 @@ class Office(Protocol):
         """Jobs about the rules of the score."""
         ...
 
+    @property
+    def kinds(self) -> KindDesk:
+        """Jobs about event kinds."""
+        ...
+
     async def import_chunk(
         self, rows: Sequence[Mapping[str, str]], mapping: FileMapping
     ) -> Imported:
@@ -128,6 +134,7 @@ class LocalOffice:
         self._parts = parts
         self.sync: SyncDesk = LocalSyncDesk(parts)
         self.rules: RulesDesk = LocalRulesDesk(parts)
+        self.kinds: KindDesk = LocalKindDesk(parts)
         self.lists: ListOffice = LocalListOffice(parts)
 
     async def import_chunk(

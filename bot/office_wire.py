@@ -18,6 +18,7 @@ from aiohttp import web
 from bot.bootstrap import build
 from bot.cluster.sole import sole_service
 from bot.keyring import KnownKey
+from bot.kind_desk import KindDesk, RemoteKindDesk, add_kind_jobs
 from bot.list_office import ListOffice, RemoteListOffice, add_list_routes
 from bot.loops import taking_in
 from bot.office import Entry, IssuedKey, LocalOffice, Office, ShownKey
@@ -108,6 +109,7 @@ def office_app(office: Office) -> web.Application:
     app.router.add_post("/revoke-key", door.revoke_key)
     add_sync_jobs(app, office.sync)
     add_rules_jobs(app, office.rules)
+    add_kind_jobs(app, office.kinds)
     return app
 
 
@@ -169,6 +171,7 @@ class RemoteOffice:
         self._session = session
         self.sync: SyncDesk = RemoteSyncDesk(self._ask)
         self.rules: RulesDesk = RemoteRulesDesk(self._ask)
+        self.kinds: KindDesk = RemoteKindDesk(self._ask)
         self.lists: ListOffice = RemoteListOffice(self._ask)
 
     async def import_chunk(

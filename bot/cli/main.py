@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from bot.cli.events_group import events
 from bot.cli.rules_group import rules
 from bot.cli.words import text
 from bot.cluster.roles import ProcessRole
@@ -26,6 +27,7 @@ def cli() -> None:
 
 
 cli.add_command(rules)
+cli.add_command(events)
 
 
 @cli.command(help=text("serve.help"))

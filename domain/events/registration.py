@@ -6,9 +6,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from domain.events.event import PropertyValue
-from domain.events.registry import EventKind, EventRegistry, PropertySpec, PropertyType
+from domain.events.registry import (
+    EventKind,
+    EventRegistry,
+    EventSource,
+    PropertySpec,
+    PropertyType,
+    Strength,
+)
 from domain.values import Refusal
 
 #: Refusal codes of :func:`refusal_to_register`.
@@ -115,3 +123,41 @@ def joined(shapes: list[Mapping[str, PropertyType]]) -> dict[str, PropertyType]:
             if found.setdefault(name, kind) is not kind:
                 found[name] = PropertyType.TEXT
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyWish:
+    """A property as somebody asks for it; without label it goes by its name."""
+
+    name: str
+    label: str = ""
+    type: PropertyType = PropertyType.TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class KindWish:
+    """A kind as somebody asks for it."""
+
+    name: str
+    label: str
+    strength: Strength = Strength.WEAK
+    source: EventSource = EventSource.PRODUCT
+    is_interaction: bool = True
+    properties: tuple[PropertyWish, ...] = ()
+
+    def kind(self, before: EventKind | None) -> EventKind:
+        """Return the kind asked for; what ``before`` has and nobody mentions stays."""
+        specs = dict(before.properties) if before else {}
+        for wish in self.properties:
+            old = specs.get(wish.name)
+            label = wish.label.strip() or (old.label if old else wish.name)
+            is_required = old is not None and old.is_required
+            specs[wish.name] = PropertySpec(wish.name, label, wish.type, is_required)
+        return EventKind(
+            self.name.strip(),
+            self.label.strip(),
+            self.strength,
+            self.source,
+            self.is_interaction,
+            MappingProxyType(specs),
+        )

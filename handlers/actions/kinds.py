@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from domain.events.event import Event
-from domain.events.registration import refusal_to_register
+from domain.events.registration import KindWish, refusal_to_register
 from domain.events.registry import EventKind, EventRegistry
 from domain.messages import Timer
 from domain.values import PersonId, Refusal
@@ -26,6 +26,16 @@ _AT_ONCE = 200
 #: A process that did not know of the registration may have held one more; its
 #: transaction is over by then.
 _ONCE_MORE_AFTER = timedelta(minutes=2)
+
+
+async def register_wish(
+    work: UnitOfWork, ctx: Context, wish: KindWish, by: str
+) -> EventKind | Refusal:
+    """Register a kind as somebody asks for it; return it, or why not."""
+    await ctx.kinds.refresh(work.kinds)
+    kind = wish.kind(ctx.events.kinds.get(wish.name.strip()))
+    done = await register(work, ctx, kind, by)
+    return done if isinstance(done, Refusal) else kind
 
 
 async def register(work: UnitOfWork, ctx: Context, kind: EventKind, by: str) -> int | Refusal:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiohttp import web
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from domain.lead import Lead
 from domain.values import LeadId, UserId
@@ -15,6 +13,8 @@ from handlers.actions.look_up import may_see
 from handlers.actions.portray import called, moment_words, portrait_of
 from handlers.actions.roles import actor_of
 from handlers.actions.show import may_see_phone
+from handlers.web.event_pages import EventPages
+from handlers.web.rendering import FOLDER, Renderer, redirect, visitor_or_login
 from handlers.web.session import CALLBACK, LoginPage, Sessions
 
 if TYPE_CHECKING:
@@ -22,14 +22,6 @@ if TYPE_CHECKING:
     from handlers.context import Context
     from handlers.ports import Clock, Visitors
     from storage.unit_of_work import Store, UnitOfWork
-
-_HERE = Path(__file__).parent
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +40,15 @@ class Pages:
         app.router.add_get("/leads/{lead_id:[0-9]{1,19}}", door.lead)
         app.router.add_get(CALLBACK, door.logged_in)
         app.router.add_get("/", door.home)
-        app.router.add_static("/static", _HERE / "static")
+        EventPages(self.store, self.context, self.clock, self.login).mount(app)
+        app.router.add_static("/static", FOLDER / "static")
 
 
 class _Door:
     def __init__(self, pages: Pages) -> None:
         self._pages = pages
         self._sessions = Sessions(pages.store.vault)
-        self._templates = Environment(
-            loader=FileSystemLoader(_HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.globals["t"] = pages.context.words.get
+        self._page = Renderer(pages.context.words).page
 
     async def home(self, request: web.Request) -> web.Response:
         """Say what this address is; the chat is where the work is done."""
@@ -76,18 +62,17 @@ class _Door:
         userid = await self._pages.visitors.member_of(request.query.get("code", ""))
         if path is None or not userid:
             return self._page("notice", status=403, key="page.login_failed")
-        response = web.Response(status=303, headers={"Location": path, **_HEADERS})
+        response = redirect(path)
         self._sessions.remember(response, userid, now)
         return response
 
     async def lead(self, request: web.Request) -> web.Response:
         """Show a lead's portrait to whoever may see it; the look is written down."""
         now = self._pages.clock.now()
-        userid = self._sessions.member(request, now)
-        if userid is None:
-            state = self._sessions.state_for(request.path, now)
-            headers = {"Location": self._pages.login.link(state), **_HEADERS}
-            return web.Response(status=303, headers=headers)
+        visitor = visitor_or_login(request, self._sessions, self._pages.login, request.path, now)
+        if isinstance(visitor, web.Response):
+            return visitor
+        userid = visitor
         lead_id = LeadId(int(request.match_info["lead_id"]))
         async with self._pages.store.unit_of_work(now) as work:
             await work.load((), [lead_id])
@@ -118,10 +103,6 @@ class _Door:
             interactions=_interactions(portrait, ctx),
             moment=lambda at: moment_words(at, ctx),
         )
-
-    def _page(self, template: str, status: int = 200, **values: object) -> web.Response:
-        html = self._templates.get_template(f"{template}.html").render(values)
-        return web.Response(text=html, status=status, content_type="text/html", headers=_HEADERS)
 
 
 def _interactions(portrait: Portrait, ctx: Context) -> list[tuple[str, str]]:

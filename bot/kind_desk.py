@@ -1,0 +1,131 @@
+"""Event kinds as the command line asks for them: in this process, or of the running service."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+from aiohttp import web
+
+from domain.events.registration import KindWish
+from domain.values import Refusal, Role
+from handlers.actions.kind_report import KindReport, kind_report
+from handlers.actions.kinds import register_wish, release_soon
+from handlers.updates.plain import to_json
+
+if TYPE_CHECKING:
+    from bot.bootstrap import Parts
+
+#: Asks the running service for a job by name: JSON out, JSON in.
+Ask = Callable[[str, object], Awaitable[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What became of a registration: the refusal's code and detail, both empty when done."""
+
+    code: str = ""
+    detail: str = ""
+
+
+class KindDesk(Protocol):
+    """What the command line may ask about event kinds."""
+
+    async def report(self) -> KindReport:
+        """Return all kinds, and what waits to be registered."""
+        ...
+
+    async def register(self, wish: KindWish) -> Registered:
+        """Register a kind."""
+        ...
+
+    async def release(self, name: str) -> int:
+        """Let the registry look again at what waits under a name; return how much that is."""
+        ...
+
+
+class LocalKindDesk:
+    """Does it with the parts of this process."""
+
+    def __init__(self, parts: Parts) -> None:
+        """Use the parts of the service."""
+        self._parts = parts
+
+    async def report(self) -> KindReport:
+        """Read all of it."""
+        async with self._parts.store.unit_of_work(self._parts.clock.now()) as work:
+            return await kind_report(work, self._parts.context)
+
+    async def register(self, wish: KindWish) -> Registered:
+        """Register it, in the name of the system."""
+        async with self._parts.store.unit_of_work(self._parts.clock.now()) as work:
+            done = await register_wish(work, self._parts.context, wish, Role.SYSTEM.value)
+            if isinstance(done, Refusal):
+                return Registered(done.code, done.detail)
+            await work.commit()
+        return Registered()
+
+    async def release(self, name: str) -> int:
+        """Set the timers; whoever works on the inbox does the rest."""
+        async with self._parts.store.unit_of_work(self._parts.clock.now()) as work:
+            report = await kind_report(work, self._parts.context)
+            count = sum(waiting.count for waiting in report.waiting if waiting.name == name)
+            if count:
+                release_soon(work, name)
+                await work.commit()
+        return count
+
+
+class _NoWords(msgspec.Struct):
+    """Nothing to say: the job is enough."""
+
+
+class _NameRequest(msgspec.Struct):
+    """Under which name events wait."""
+
+    name: str
+
+
+class RemoteKindDesk:
+    """Asks the running service."""
+
+    def __init__(self, ask: Ask) -> None:
+        """Ask through the socket."""
+        self._ask = ask
+
+    async def report(self) -> KindReport:
+        """Let the service read."""
+        return msgspec.json.decode(await self._ask("kind-report", _NoWords()), type=KindReport)
+
+    async def register(self, wish: KindWish) -> Registered:
+        """Let the service register."""
+        return msgspec.json.decode(await self._ask("kind-register", wish), type=Registered)
+
+    async def release(self, name: str) -> int:
+        """Let the service release."""
+        return msgspec.json.decode(await self._ask("kind-release", _NameRequest(name)), type=int)
+
+
+def add_kind_jobs(app: web.Application, desk: KindDesk) -> None:
+    """Let the service answer what :class:`RemoteKindDesk` asks."""
+
+    async def report(_request: web.Request) -> web.Response:
+        return _json(await desk.report())
+
+    async def register(request: web.Request) -> web.Response:
+        wish = msgspec.json.decode(await request.read(), type=KindWish)
+        return _json(await desk.register(wish))
+
+    async def release(request: web.Request) -> web.Response:
+        asked = msgspec.json.decode(await request.read(), type=_NameRequest)
+        return _json(await desk.release(asked.name))
+
+    app.router.add_post("/kind-report", report)
+    app.router.add_post("/kind-register", register)
+    app.router.add_post("/kind-release", release)
+
+
+def _json(value: object) -> web.Response:
+    return web.Response(body=to_json(value), content_type="application/json")

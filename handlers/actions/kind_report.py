@@ -1,0 +1,43 @@
+"""Which kinds there are, how often they come, and what waits to be registered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from domain.events.registration import WaitingKind
+from domain.events.registry import EventKind
+from storage.queries.kinds import kind_counts, waiting_kinds
+
+if TYPE_CHECKING:
+    from handlers.context import Context
+    from storage.unit_of_work import UnitOfWork
+
+#: Over how many days events are counted.
+COUNTED_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class CountedKind:
+    """A kind and how many events of it happened in the last days."""
+
+    kind: EventKind
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class KindReport:
+    """All kinds, the most frequent first, and the names that wait."""
+
+    kinds: tuple[CountedKind, ...]
+    waiting: tuple[WaitingKind, ...]
+
+
+async def kind_report(work: UnitOfWork, ctx: Context) -> KindReport:
+    """Return all of it, as of now."""
+    await ctx.kinds.refresh(work.kinds)
+    counts = await kind_counts(work.tx, work.now - timedelta(days=COUNTED_DAYS))
+    counted = [CountedKind(kind, counts.get(name, 0)) for name, kind in ctx.events.kinds.items()]
+    by_count = sorted(counted, key=lambda one: -one.count)
+    return KindReport(tuple(by_count), await waiting_kinds(work.tx))

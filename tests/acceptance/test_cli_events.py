@@ -1,0 +1,73 @@
+"""``clew events``: list, register, look at the quarantine, release."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from bot.cli.main import cli
+from bot.cli.run import run
+from bot.clock import SystemClock
+from bot.office_wire import open_office
+from config.settings import load_settings
+from domain.values import PersonId
+from handlers.actions.quarantine import record_or_hold
+from handlers.actions.record import Occurrence
+from tests.acceptance.command_line import NEEDED, TEXTS, Told, said
+from tests.factories import NOW, person
+
+
+@pytest.fixture(autouse=True)
+def _settings(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.cli.events.set_up_logs", lambda *, is_quiet: is_quiet)
+    for name, value in (NEEDED | {"CLEW_DATA_DIR": str(data), "COLUMNS": "200"}).items():
+        monkeypatch.setenv(name, value)
+
+
+def events(*words: str) -> Told:
+    result = CliRunner().invoke(cli, ["events", *words])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return Told(result.exit_code, result.stdout, result.stderr)
+
+
+async def _hold(kind: str) -> None:
+    async with open_office(load_settings(TEXTS), SystemClock()) as office:
+        parts = office._parts  # type: ignore[attr-defined]
+        async with parts.store.unit_of_work(parts.clock.now()) as work:
+            who = work.add_person(person(id=PersonId(work.ids.next())))
+            what = Occurrence(
+                kind, NOW, "visit:1", properties={"hours": 2.0, "phone": "13812345678"}
+            )
+            await record_or_hold(work, parts.context, "shop", who.id, what)
+            await work.commit()
+
+
+def test_what_waits_is_shown_without_what_it_says_and_registered() -> None:
+    assert events("quarantine").out == said("events.nothing_waits") + "\n"
+    run(_hold("home_visit"))
+    shown = events("quarantine")
+    assert shown.status == 0
+    for word in ("home_visit", "shop", "hours:number", "phone:text", "没有登记"):
+        assert word in shown.out
+    assert "13812345678" not in shown.out
+    told = events(
+        "register", "home_visit", "--label", "上门拜访", "--property", "hours:number:时长"
+    )
+    assert (told.status, told.out) == (0, said("events.registered", label="上门拜访") + "\n")
+    listed = events("list").out
+    assert "home_visit" in listed
+    assert "上门拜访" in listed
+    assert events("release", "home_visit").out == said("events.released", count=1) + "\n"
+    assert events("release", "nothing").status == 1
+
+
+def test_what_confuses_is_refused() -> None:
+    told = events("register", "visit", "--label", "登录")
+    assert told.status != 0
+    assert TEXTS.get("refusals.kind_label_taken") in told.err
+    told = events("register", "visit", "--label", "拜访", "--property", "a:date")
+    assert told.status != 0
+    assert "text, number, flag" in told.err
+    assert "拜访" not in events("list").out
