@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import groupby
 from typing import TypeAlias
 
 import structlog
@@ -29,10 +30,8 @@ from bot.postman import Postman
 from bot.recorder import SHARED, Recorder, patiently
 from bot.retry import (
     EXPIRED,
-    ONCE_ONLY,
     Attempt,
     GiveUp,
-    OnceOnly,
     Retry,
     Unknown,
     may_resend,
@@ -122,7 +121,7 @@ class Lane:
         if lost is not None and lost.push.endpoint in RATES:
             # One call at a time: whatever was cut off, it was one.
             await patiently(lambda: tools.outbox.count_send(lost, now))
-            tools.budgets.record(lost.push, now)
+            tools.budgets.record(lost.push, lost.id, now)
         if not tools.has_others:
             return
         for push in {row.push.endpoint: row.push for row in rows}.values():
@@ -148,7 +147,9 @@ class Lane:
             return fits
         self._rows.pop(0)
         if allowance == 0:
-            await self._recorder.close(row, GiveUp(Reaction.WAIT_FOR_CUSTOMER), ALLOWANCE_USED)
+            reason = Reaction.WAIT_FOR_CUSTOMER
+            decision = Unknown(reason) if may_have_arrived(row) else GiveUp(reason)
+            await self._recorder.close(row, decision, _held_note(row))
             return None
         return await self._attempt(row)
 
@@ -163,21 +164,14 @@ class Lane:
         """Return how many messages the customer's acts still allow; None when unknown."""
         if openings is None:
             return None
-        endpoint, sent = row.push.endpoint, self._tools.budgets.sent(row.push, now)
-        left = allowed(endpoint, openings, sent, now)
-        # Its earlier attempt stands in the ledger, and the platform knows it by our id:
-        # repeating it takes nothing more.
-        is_counted = may_have_arrived(row) and ONCE_ONLY[endpoint] is OnceOnly.SAFE
-        return left + 1 if is_counted and left is not None else left
+        sent = self._tools.budgets.sent_beside(row.push, row.id, now)
+        return allowed(row.push.endpoint, openings, sent, now)
 
     async def _hold(self, until: datetime) -> datetime:
-        """Keep the lane until the customer writes again, at the latest until they can no more.
-
-        A row that may have arrived keeps its note of that, so it must not take another.
-        """
-        noted = [row for row in self._rows if not may_have_arrived(row)]
-        self._rows = [row for row in self._rows if may_have_arrived(row)]
-        await patiently(lambda: self._tools.outbox.postpone(noted, until, ALLOWANCE_USED))
+        """Keep the lane until the customer writes again, at the latest until they can no more."""
+        rows, self._rows = self._rows, []
+        for note, noted in groupby(rows, key=_held_note):
+            await patiently(partial(self._tools.outbox.postpone, list(noted), until, note))
         return until
 
     def _begins_at(self, row: ClaimedPush, now: datetime) -> datetime | None:
@@ -207,7 +201,7 @@ class Lane:
         push, tools, waiting = row.push, self._tools, len(self._rows)
         rates, sent = RATES.get(push.endpoint, ()), tools.budgets.sent(push, now)
         is_short = allowance is not None and 0 < allowance < waiting
-        was_held = row.error == ALLOWANCE_USED
+        was_held = row.error.startswith(ALLOWANCE_USED)
         if not was_held and not is_short and not is_nearly_used(sent, rates, now, waiting):
             return row
         joined = join(row, self._rows[1:])
@@ -236,7 +230,7 @@ class Lane:
             log.error("send_broke", outbox_id=row.id, defect=defect)  # noqa: TRY400 - see there
             return partial(self._recorder.close, row, Unknown("defect"), f"defect: {defect}")
         now = self._tools.clock.now()
-        self._tools.budgets.record(row.push, now)
+        self._tools.budgets.record(row.push, row.id, now)
         return partial(self._recorder.finish, row, answer, now)
 
     def _failed(self, row: ClaimedPush, error: WireError, started: datetime) -> Recording:
@@ -244,7 +238,7 @@ class Lane:
         push, tools, now = row.push, self._tools, self._tools.clock.now()
         trouble = met(_before(row), error.reaction, error.reason, started)
         if error.reaction in AMBIGUOUS:
-            tools.budgets.record(push, now)
+            tools.budgets.record(push, row.id, now)
         attempt = Attempt(push.endpoint, trouble, now, row.id, error.pause, push.expires_at)
         decision = next_step(attempt)
         log.info(
@@ -267,6 +261,14 @@ class Lane:
     async def _give_back(self, until: datetime) -> None:
         rows, self._rows = self._rows, []
         await patiently(lambda: self._tools.outbox.postpone(rows, until))
+
+
+def _held_note(row: ClaimedPush) -> str:
+    """Return the note of a row that waits for its customer, with what is not known of it."""
+    before = _before(row)
+    if before is None or before.unknown_since is None:
+        return ALLOWANCE_USED
+    return f"{ALLOWANCE_USED}; {before.written()}"
 
 
 def _before(row: ClaimedPush) -> Trouble | None:

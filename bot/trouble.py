@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.wecom.error_codes import Reaction
+from storage.outbox_sql import ALLOWANCE_USED
 
 #: After these the call may have had its effect ("busy" is no proof of the contrary).
 AMBIGUOUS = frozenset({Reaction.OUTCOME_UNKNOWN, Reaction.RETRY_LATER})
@@ -42,8 +43,8 @@ class Trouble:
 
 
 def read_trouble(text: str) -> Trouble | None:
-    """Return what :meth:`Trouble.written` wrote, None for anything else."""
-    found = _FORM.fullmatch(text)
+    """Return what :meth:`Trouble.written` wrote, behind a note or not; None for anything else."""
+    found = _FORM.fullmatch(text.removeprefix(f"{ALLOWANCE_USED}; "))
     if found is None:
         return None
     try:

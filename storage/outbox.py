@@ -135,12 +135,13 @@ class _Finished:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A line of the send ledger: what counts against a budget."""
+    """A line of the send ledger: what counts against a budget, and which row it was."""
 
     account: str
     receiver: str
     endpoint: Endpoint
     sent_at: datetime
+    outbox_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,8 +277,8 @@ class Outbox:
     ) -> int:
         """Give rows of one lease back untried (no budget left); not counted as an attempt.
 
-        Without a ``note`` their error stays. Rows noted as :data:`ALLOWANCE_USED`
-        come back before ``until`` when another row is put into their lane.
+        Without a ``note`` their error stays. Rows whose note begins with
+        :data:`ALLOWANCE_USED` come back before ``until`` when another row is put into their lane.
         """
         if not claimed:
             return 0
@@ -377,7 +378,8 @@ def _push(row: Row, body: Body) -> Push:
 
 def _sent(row: Row) -> Sent:
     endpoint = Endpoint(row["endpoint"])
-    return Sent(row["account"], row["receiver"], endpoint, from_micros(row["sent_at"]))
+    sent_at = from_micros(row["sent_at"])
+    return Sent(row["account"], row["receiver"], endpoint, sent_at, row["outbox_id"])
 
 
 def _entry(row: Row, state: OutboxState) -> OutboxEntry:

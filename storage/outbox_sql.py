@@ -44,12 +44,13 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $13,
         'pending', 0, '', false, false, '', '{}', null, null)
 on conflict (dedupe_key) do nothing
 """
-#: Note of rows that wait until their customer writes again.
+#: Begins the note of rows that wait until their customer writes again; what a row has met
+#: before, if anything, stands behind it.
 ALLOWANCE_USED = "allowance_used"
 #: With a new row in their lane it is worth looking: it is often the answer to a message.
 WAKE = {
     dialect: "update outbox set free_at = due_at"
-    f" where state = 'pending' and error = '{ALLOWANCE_USED}' and {any_of(dialect, 'lane', 1)}"
+    f" where state = 'pending' and error like '{ALLOWANCE_USED}%' and {any_of(dialect, 'lane', 1)}"
     for dialect in Dialect
 }
 #: Where the dedupe key stands in the arguments of :data:`INSERT`.
@@ -121,10 +122,11 @@ insert into send_ledger (id, account, receiver, endpoint, outbox_id, sent_at)
 values ($1, $2, $3, $4, $5, $6)
 """
 SENDS_SINCE = """
-select account, receiver, endpoint, sent_at from send_ledger where sent_at >= $1 order by sent_at
+select account, receiver, endpoint, outbox_id, sent_at from send_ledger
+where sent_at >= $1 order by sent_at
 """
 SENDS_TO = """
-select account, receiver, endpoint, sent_at from send_ledger
+select account, receiver, endpoint, outbox_id, sent_at from send_ledger
 where account = $1 and receiver = $2 and endpoint = $3 and sent_at >= $4 order by sent_at
 """
 PURGE_LEDGER = "delete from send_ledger where sent_at < $1"

@@ -10,14 +10,17 @@ import pytest
 from domain.messages import Endpoint, Push, Text
 from storage.database import Database
 from storage.ids import IdSource
-from storage.outbox import Outbox, Sent, insert_pushes
+from storage.outbox import ClaimedPush, Outbox, Sent, insert_pushes
 from storage.vault import Vault
 from tests.factories import NOW
 
 LEASE = timedelta(minutes=2)
 MINUTE = timedelta(minutes=1)
 PUSH = Push(Endpoint.APP_MESSAGE, "1000002", "LiLei", Text("你好"), "text:1")
-LINE = Sent("1000002", "LiLei", Endpoint.APP_MESSAGE, NOW)
+
+
+def line_of(row: ClaimedPush) -> Sent:
+    return Sent("1000002", "LiLei", Endpoint.APP_MESSAGE, NOW, row.id)
 
 
 @pytest.fixture
@@ -26,16 +29,18 @@ def outbox(database: Database, vault: Vault, ids: IdSource) -> Outbox:
 
 
 @pytest.fixture
-async def one_sent(database: Database, vault: Vault, ids: IdSource, outbox: Outbox) -> None:
+async def one_sent(database: Database, vault: Vault, ids: IdSource, outbox: Outbox) -> ClaimedPush:
     async with database.write() as tx:
         await insert_pushes(tx, vault, ids, [PUSH], NOW)
     (claimed,) = await outbox.claim(1, LEASE, NOW)
     await outbox.finish(claimed, {}, NOW)
+    return claimed
 
 
-@pytest.mark.usefixtures("one_sent")
-async def test_a_line_is_found_by_account_receiver_and_endpoint(outbox: Outbox) -> None:
-    assert await outbox.sent_to(PUSH, NOW - MINUTE) == [LINE]
+async def test_a_line_is_found_by_account_receiver_and_endpoint(
+    outbox: Outbox, one_sent: ClaimedPush
+) -> None:
+    assert await outbox.sent_to(PUSH, NOW - MINUTE) == [line_of(one_sent)]
     for other in (
         replace(PUSH, account="1000003"),
         replace(PUSH, receiver="HanMeimei"),
@@ -56,6 +61,6 @@ async def test_an_attempt_that_may_have_arrived_counts_and_the_row_goes_on(
         await insert_pushes(tx, vault, ids, [PUSH], NOW)
     (claimed,) = await outbox.claim(1, LEASE, NOW)
     await outbox.count_send(claimed, NOW)
-    assert await outbox.sent_to(PUSH, NOW - MINUTE) == [LINE]
+    assert await outbox.sent_to(PUSH, NOW - MINUTE) == [line_of(claimed)]
     assert await outbox.finish(claimed, {}, NOW)
-    assert await outbox.sent_to(PUSH, NOW - MINUTE) == [LINE, LINE]
+    assert await outbox.sent_to(PUSH, NOW - MINUTE) == [line_of(claimed)] * 2

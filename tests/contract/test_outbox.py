@@ -235,7 +235,7 @@ async def test_a_sent_row_is_in_the_ledger_and_never_comes_again(
     assert await outbox.finish(row, {"msgid": "m1"}, NOW + SECOND)
     assert await outbox.claim(1, LEASE, NOW + LEASE) == []
     assert await outbox.sent_since(NOW) == [
-        Sent("clew", "LiLei", Endpoint.APP_MESSAGE, NOW + SECOND)
+        Sent("clew", "LiLei", Endpoint.APP_MESSAGE, NOW + SECOND, row.id)
     ]
     assert await outbox.sent_since(NOW + 2 * SECOND) == []
     async with database.read() as tx:

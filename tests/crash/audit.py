@@ -19,7 +19,7 @@ from bot.wecom.parse import parse, peek
 from storage.database import Database, Row, inbox_url_of, open_database
 
 #: What waits until its customer writes again is at rest: here nobody writes any more.
-_NOT_HELD = {"outbox": "and error <> 'allowance_used'", "platform_fetch": ""}
+_NOT_HELD = {"outbox": "and error not like 'allowance_used%'", "platform_fetch": ""}
 _SOURCES = {Line.CORP: "wecom:clew", Line.OFFICIAL: "mp:gh_clewdemo00001"}
 
 
@@ -78,7 +78,11 @@ async def _waiting(inbox: Database, main: Database) -> list[str]:
 def _failed(outbox: Iterable[Row]) -> Finding:
     """Nothing failed but what the platform's allowance of five answers forbids."""
     rows = [row for row in outbox if row["state"] == "failed"]
-    wrong = [f"{r['endpoint']}: {r['error']}" for r in rows if r["error"] != "allowance_used"]
+    wrong = [
+        f"{row['endpoint']}: {row['error']}"
+        for row in rows
+        if not row["error"].startswith("allowance_used")
+    ]
     return Finding("nothing failed for good", len(rows), tuple(wrong))
 
 

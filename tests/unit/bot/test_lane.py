@@ -278,6 +278,42 @@ async def test_repeating_the_last_allowed_message_takes_nothing_more_of_the_allo
     assert await errors(outbox, OutboxState.PENDING) == []
 
 
+async def test_rows_of_a_killed_relay_share_the_allowance_and_stay_in_doubt_while_held(
+    careful: Relay,
+    outbox: Outbox,
+    postman: PlayedPostman,
+    send: Send,
+    clock: DrivenClock,
+    known: KnownOpenings,
+) -> None:
+    await send(*(kf(str(n)) for n in range(7)))
+    assert len(await outbox.claim(7, LEASE, clock.now())) == 7  # … and then the process dies
+    clock.advance(LEASE)
+    await careful.drain_once()
+    assert postman.texts("wm1") == ["0", "1", "2", "3", "4"]
+    for error in await errors(outbox, OutboxState.PENDING):
+        assert error.startswith(ALLOWANCE_USED)
+        assert "outcome unknown" in error
+    known.opened_at = clock.now() + timedelta(minutes=1)
+    clock.advance(timedelta(minutes=1))
+    await send(kf("answer"))
+    await careful.drain_once()
+    assert postman.texts("wm1")[5:] == ["5", "6", "answer"]
+
+
+async def test_a_held_row_in_doubt_is_shown_as_unknown_when_the_window_ends(
+    careful: Relay, outbox: Outbox, send: Send, clock: DrivenClock
+) -> None:
+    await send(*(kf(str(n)) for n in range(6)))
+    await outbox.claim(6, LEASE, clock.now())
+    clock.advance(LEASE)
+    await careful.drain_once()
+    clock.advance(timedelta(hours=47))
+    await careful.drain_once()
+    (error,) = await errors(outbox, OutboxState.UNKNOWN)
+    assert error.startswith(ALLOWANCE_USED)
+
+
 async def test_an_act_without_an_answer_lets_a_held_row_go_too(
     careful: Relay, postman: PlayedPostman, send: Send, clock: DrivenClock, known: KnownOpenings
 ) -> None:
