@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import isleap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -89,8 +90,7 @@ def midnights(first: int, last: int, zone: ZoneInfo) -> Integers:
 
 @lru_cache(maxsize=128)
 def _midnights(year: int, zone: ZoneInfo) -> Integers:
-    day, found = datetime(year, 1, 1, tzinfo=zone), []
-    while day.year == year:
-        found.append(microseconds(day.astimezone(UTC)))
-        day += timedelta(days=1)  # wall time: the next midnight, whatever the offset does
-    return np.array(found, dtype=np.int64)
+    first = datetime(year, 1, 1, tzinfo=zone)
+    # Wall time: the next midnight, whatever the offset does.
+    days = (first + timedelta(days=day) for day in range(366 if isleap(year) else 365))
+    return np.array([microseconds(day.astimezone(UTC)) for day in days], dtype=np.int64)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.behaviour.days import EPOCH, day_number, days_of
+from domain.behaviour.days import EPOCH, day_number, days_of, starts_of_days
 
 MICROSECOND = timedelta(microseconds=1)
 #: The years 1995 to 2089, in microseconds since 1970.
@@ -27,3 +27,17 @@ def test_a_day_begins_at_midnight_of_its_zone() -> None:
     us = (midnight - EPOCH) // MICROSECOND
     before, after = days_of(np.array([us - 1, us]), ZoneInfo("Asia/Shanghai")).tolist()
     assert after == before + 1 == datetime(2026, 3, 2, tzinfo=UTC).toordinal()
+
+
+def test_days_run_to_the_end_of_the_calendar() -> None:
+    last = datetime(9999, 12, 31, 15, tzinfo=UTC)
+    us = np.array([(last - EPOCH) // MICROSECOND])
+    assert days_of(us, ZoneInfo("Asia/Shanghai")).tolist() == [last.toordinal()]
+
+
+def test_the_start_of_a_day_is_its_first_moment() -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    days = np.array([datetime(2026, 3, 2, tzinfo=UTC).toordinal(), 719_163])
+    starts = starts_of_days(days, zone)
+    assert days_of(starts, zone).tolist() == days.tolist()
+    assert days_of(starts - 1, zone).tolist() == (days - 1).tolist()

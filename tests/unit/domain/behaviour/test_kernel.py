@@ -13,6 +13,7 @@ from domain.behaviour.columns import Behaviour, columns_of
 from domain.behaviour.days import Moments
 from domain.behaviour.kernel import Plan, evaluate
 from domain.behaviour.values import Item
+from domain.behaviour.vectors.selection import Scene
 from domain.events.event import Event
 from domain.values import BUSINESS_ZONE
 from tests.factories import NOW, event
@@ -59,6 +60,23 @@ def test_the_kernel_says_what_the_definition_says(
     found = of_all(expressions, [p for p, _ in looked_at], [now for _, now in looked_at])
     wanted = [[expected(one, person, now) for one in expressions] for person, now in looked_at]
     assert typed(found) == typed(wanted)
+
+
+@settings(max_examples=120, deadline=None)
+@given(cases.windows, st.lists(st.tuples(cases.persons, cases.moments), min_size=1, max_size=4))
+def test_windows_that_are_searched_are_those_that_are_counted(
+    window: tree.Window, looked_at: list[tuple[Behaviour, datetime]]
+) -> None:
+    """Many events are searched, few are counted: both must find the same range."""
+    columns = columns_of([person for person, _ in looked_at])
+    scene = Scene(columns, Moments.of([now for _, now in looked_at], BUSINESS_ZONE))
+    counted = scene.window(window)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("domain.behaviour.vectors.selection.FEW_EVENTS", 0)
+        searched = Scene(columns, scene.moments).window(window)
+    assert counted.sizes.tolist() == searched.sizes.tolist()
+    is_filled = counted.sizes > 0
+    assert counted.lo[is_filled].tolist() == searched.lo[is_filled].tolist()
 
 
 AMOUNT = tree.Property("amount")
@@ -112,6 +130,19 @@ def test_one_person_and_many_are_equal_to_the_last_bit(
             if value.numbers is not None
         ]
         assert len(bits) == len(UNEVEN)
+
+
+def test_a_long_history_has_the_same_bits_among_others() -> None:
+    rng = Random(3)
+    long, *others = (
+        Behaviour([event("pay", properties={"amount": rng.random()}) for _ in range(events)])
+        for events in (9_001, 700, 1, 0)
+    )
+    plan, now = Plan.of(UNEVEN[:1]), Moments.at(NOW, BUSINESS_ZONE)
+    alone = plan.run(columns_of([long]), now)[0].item(0)
+    for place in range(4):
+        persons = [*others[:place], long, *others[place:]]
+        assert plan.run(columns_of(persons), now)[0].item(place) == alone
 
 
 @settings(max_examples=60, deadline=None)

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,6 +21,7 @@ from domain.values import BUSINESS_ZONE
 from storage.lake.layout import BucketFiles, Layout, bucket_of, files_of
 from storage.lake.reading import read_bucket
 from storage.lake.running import over_buckets
+from storage.lake.spark import on_buckets
 from storage.lake.writing import write_bucket
 from tests.factories import NOW, event
 from tests.unit.domain.behaviour import cases
@@ -151,3 +153,22 @@ def test_an_error_in_a_process_is_raised_here(tmp_path: Path) -> None:
 
 def test_a_layout_comes_back_from_its_metadata() -> None:
     assert Layout.of(LAYOUT.metadata()) == LAYOUT
+
+
+def sums(expression: tree.Expression, files: BucketFiles) -> pa.Table:
+    found = from_files(expression, files, NOW)
+    return pa.table({"root": list(found), "value": list(found.values())})
+
+
+def test_what_spark_calls_answers_buckets_by_their_persons(tmp_path: Path) -> None:
+    for number in range(3):
+        paid = [event("pay", properties={"amount": float(number + 1)})]
+        roots = np.array([number], dtype=np.int64)
+        write_bucket(BucketFiles(tmp_path, number), roots, columns_of([Behaviour(paid)]), LAYOUT)
+    asked = [pa.record_batch({"bucket": [2, 0]}), pa.record_batch({"bucket": [1]})]
+    answers = on_buckets(tmp_path, partial(sums, SUM))(iter(asked))
+    assert [row for batch in answers for row in batch.to_pylist()] == [
+        {"root": 2, "value": 3.0},
+        {"root": 0, "value": 1.0},
+        {"root": 1, "value": 2.0},
+    ]
