@@ -72,6 +72,7 @@ def histories_of(subjects: Sequence[Subject], card: Scorecard) -> list[History]:
     start_at = np.array([microseconds(moment) for moment in starts], dtype=np.int64)
     start_day = days_of(start_at, card.zone)
     matches = matcher.find(scene)
+    day = matches.day()
     # From rule by rule to lead by lead; the sort is stable, so rules stay in their order.
     order = np.argsort(matches.lead, kind="stable")
     ends = np.searchsorted(matches.lead[order], np.arange(len(subjects) + 1))
@@ -84,7 +85,7 @@ def histories_of(subjects: Sequence[Subject], card: Scorecard) -> list[History]:
                 rule=matches.rule[mine],
                 event=matches.event[mine] - columns.offsets[row],
                 at=matches.at[mine],
-                day=matches.day[mine],
+                day=day[mine],
                 seen=seen[row],
                 start_points=_start_points(subject, card),
                 start_at=int(start_at[row]),

@@ -88,11 +88,10 @@ def count(histories: Sequence[History], moments: Moments, card: Scorecard) -> Co
 
 def _gathered(histories: Sequence[History], sizes: Integers) -> tuple[Matches, Positions]:
     """Return all matches rule by rule, and where each stands lead by lead."""
-    rule, event, at, day = (
+    rule, at, day = (
         np.concatenate([np.zeros(0, dtype=np.int64), *parts])
         for parts in (
             [history.rule for history in histories],
-            [history.event for history in histories],
             [history.at for history in histories],
             [history.day for history in histories],
         )
@@ -100,7 +99,7 @@ def _gathered(histories: Sequence[History], sizes: Integers) -> tuple[Matches, P
     lead = np.repeat(np.arange(len(histories), dtype=np.int64), sizes)
     # Rules are few: two bytes sort in linear time.
     order = np.argsort(rule.astype(np.int16), kind="stable")
-    return Matches(rule[order], lead[order], event[order], at[order], day[order]), order
+    return Matches(rule[order], lead[order], order, at[order], day), order
 
 
 def initial_of(starts: Starts, moments: Moments, card: Scorecard) -> Floats:
@@ -155,8 +154,10 @@ def points_of(matches: Matches, moments: Moments, card: Scorecard) -> Points:
         return _NO_POINTS
     columns, rule, lead = card.columns, matches.rule, matches.lead
     age = _of(moments.us, lead) - matches.at
-    age_days = _of(moments.day, lead) - matches.day
-    weight = columns.decay.weights(rule, np.maximum(age, 0), np.maximum(age_days, 0))
+    age_days = np.zeros(0, dtype=np.int64)
+    if columns.decay.counts_days:
+        age_days = np.maximum(_of(moments.day, lead) - matches.day(), 0)
+    weight = columns.decay.weights(rule, np.maximum(age, 0), age_days)
     own = columns.points[rule] * weight
     _cap_days(own, weight, matches, card)
     starts = starts_of(rule, lead)
@@ -169,7 +170,7 @@ def points_of(matches: Matches, moments: Moments, card: Scorecard) -> Points:
         return Points(own, starts, factors, sums, _NOWHERE, _NONE)
     grouped = np.flatnonzero(columns.group[rule] >= 0)
     scaled = (own * _along_runs(factors, starts, own.size))[grouped]
-    mine = Matches(*(part[grouped] for part in _parts(matches)))
+    mine = matches.only(grouped)
     shared = _capped_by_group(scaled, weight[grouped], mine, card)
     if grouped.size:
         in_group = columns.group[rule[starts]] >= 0
@@ -184,17 +185,13 @@ def _cap_days(own: Floats, weight: Floats, matches: Matches, card: Scorecard) ->
         return
     rows = np.flatnonzero(is_capped[matches.rule])
     if rows.size:
-        rule = matches.rule[rows]
-        starts = starts_of(rule, matches.lead[rows], matches.day[rows])
-        own[rows] = _capped(own[rows], weight[rows], starts, card.columns.per_day[rule])
+        mine = matches.only(rows)
+        starts = starts_of(mine.rule, mine.lead, mine.day())
+        own[rows] = _capped(own[rows], weight[rows], starts, card.columns.per_day[mine.rule])
 
 
 def _along_runs(per_run: Floats, starts: Positions, size: int) -> Floats:
     return np.repeat(per_run, np.diff(np.concatenate((starts, [size]))))
-
-
-def _parts(matches: Matches) -> tuple[Integers, ...]:
-    return (matches.rule, matches.lead, matches.event, matches.at, matches.day)
 
 
 def _of(per_lead: Integers, lead: Integers) -> Integers:
@@ -209,8 +206,9 @@ def _capped_by_group(points: Floats, weight: Floats, matches: Matches, card: Sco
     group = columns.group[matches.rule]
     of_group = matches.lead * columns.group_total.size + group
     # Rules of a group take turns in time, so here their matches have to be sorted.
-    order = np.argsort((of_group << _DAY_BITS) + matches.day, kind="stable")
-    of_group, day, group = of_group[order], matches.day[order], group[order]
+    day = matches.day()
+    order = np.argsort((of_group << _DAY_BITS) + day, kind="stable")
+    of_group, day, group = of_group[order], day[order], group[order]
     sorted_points = _capped(
         points[order], weight[order], starts_of(of_group, day), columns.group_per_day[group]
     )

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from domain.behaviour import syntax as tree
 from domain.behaviour.days import Integers
@@ -28,14 +29,24 @@ class Matches:
     """Events that count, sorted by rule, then lead, then event order.
 
     ``rule`` is the row of the rule, ``lead`` the row of the lead, ``event`` the position
-    in the columns, ``at`` its microsecond since 1970, ``day`` the ordinal of its day.
+    in the columns, ``at`` its microsecond since 1970. ``days`` are the ordinals of the days
+    of all events: few rules ask for the day of a match, so it is looked up for those.
     """
 
     rule: Integers
     lead: Integers
     event: Positions
     at: Integers
-    day: Integers
+    days: NDArray[np.int32] | Integers
+
+    def day(self) -> Integers:
+        """Return the day of each match."""
+        return self.days[self.event].astype(np.int64)
+
+    def only(self, rows: Positions) -> Matches:
+        """Return some of the matches, in the same order."""
+        parts = (self.rule[rows], self.lead[rows], self.event[rows], self.at[rows])
+        return Matches(*parts, self.days)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,8 +71,7 @@ class Matcher:
         event = np.concatenate([np.zeros(0, dtype=np.intp), *chosen])
         sizes = [positions.size for positions in chosen]
         rule = np.repeat(np.arange(len(chosen), dtype=np.int64), sizes)
-        day = columns.day[event].astype(np.int64)
-        return Matches(rule, owners[event], event, columns.at[event], day)
+        return Matches(rule, owners[event], event, columns.at[event], columns.day)
 
     def last_days(self, scene: Scene, since: Integers) -> Integers:
         """Return the day of the last event of each absence rule (column) of each lead (row)."""

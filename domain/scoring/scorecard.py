@@ -60,8 +60,16 @@ class DecayColumns:
             np.array([d.floor for d in decays], dtype=np.float64),
         )
 
+    @property
+    def counts_days(self) -> bool:
+        """Whether any of them asks for an age in days."""
+        return bool(self.is_linear.any() or self.is_step.any())
+
     def weights(self, rows: Integers, age_us: Integers, age_days: Integers) -> Floats:
-        """Return the weight 0–1 of each occurrence: its rule's row, age, and age in days."""
+        """Return the weight 0–1 of each occurrence: its rule's row, age, and age in days.
+
+        ``age_days`` is only read where :attr:`counts_days`.
+        """
         if self.is_half_life.all():
             return self._halved(rows, age_us)
         weight = np.ones(rows.shape[0])
