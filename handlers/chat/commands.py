@@ -19,6 +19,7 @@ from handlers.actions.reports import funnel_report
 from handlers.actions.show import show_portrait
 from handlers.chat import dedup_commands
 from handlers.chat.isolation_commands import restore_lead, restore_named, show_isolated
+from handlers.chat.kind_commands import events
 from handlers.chat.rules import rules
 from handlers.chat.scores import show_score
 from handlers.chat.tag_commands import run_tag
@@ -180,4 +181,5 @@ COMMANDS: Mapping[CommandName, Run] = {
     CommandName.RESTORE: restore_lead,
     CommandName.TAG: run_tag,
     CommandName.RULES: rules,
+    CommandName.EVENTS: events,
 }

@@ -13,6 +13,7 @@ from domain.events.event import PropertyValue
 from domain.events.registration import KindVersion, shape_of
 from domain.events.registry import EventKind
 from domain.values import PersonId
+from storage.errors import Erased
 from storage.moments import from_micros, to_micros
 
 if TYPE_CHECKING:
@@ -125,13 +126,16 @@ class Kinds:
         return await self._tx.fetch(_HELD, shown_name(kind), after, most)
 
     def opened(self, row: Row) -> HeldEvent:
-        """Return the event of a row whose person is loaded.
+        """Return the event of a row whose person was asked for.
 
         Raises:
             Erased: the person's key was destroyed.
         """
         person_id = PersonId(row["person_id"])
-        wrapped = self._people.data_key(person_id)
+        try:
+            wrapped = self._people.data_key(person_id)
+        except KeyError:  # with the key its row went, and then nobody could be loaded
+            raise Erased(person_id) from None
         plain = self._vault.open_for(person_id, wrapped, bytes(row["sealed"]), _CONTEXT)
         payload = msgspec.json.decode(plain, type=_Payload)
         return HeldEvent(

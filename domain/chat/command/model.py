@@ -25,6 +25,7 @@ class CommandName(StrEnum):
     TAG = "tag"
     SEGMENT = "segment"
     RULES = "rules"
+    EVENTS = "events"
     CAMPAIGN = "campaign"
     REPORT = "report"
     EXPORT = "export"

@@ -36,6 +36,8 @@ _ABOUT_LEAD = frozenset(
 _ABOUT_REP = frozenset({N.PAUSE, N.RESUME})
 #: Alone these say nothing: they need a person, a time or a number beside them.
 _NEVER_ALONE = frozenset({N.LEAD, N.FOLLOW, N.REMIND, N.RESTORE})
+#: How many words of any kind may stand behind a keyword; the handler reads them.
+_MOST_WORDS_BEHIND = {N.SEGMENT: 1, N.CAMPAIGN: 1, N.RULES: 1, N.EVENTS: 3}
 _TAKES_PERIOD = frozenset(
     {
         N.FUNNEL,
@@ -136,7 +138,8 @@ def _explicit(text: str, lexicon: Lexicon) -> tuple[N, Arguments] | None:
         return name, Arguments(tag=tail)
     if name in _ASKED and (arguments := _ASKED[name](tail, lexicon)):
         return name, arguments
-    if name in {N.SEGMENT, N.CAMPAIGN, N.RULES} and len(tail.split()) == 1:
+    most = _MOST_WORDS_BEHIND.get(name, 0)
+    if len(tail.split()) <= most:
         return name, Arguments()
     return None
 

@@ -36,6 +36,9 @@ _ALIASES = {
     guize 规则 评分规则 打分规则 规则表 试算规则 规则试算 试算 发布规则 规则发布 积分规则 分配规则
     rules rule
     """,
+    N.EVENTS: """
+    shijian 事件 互动事件 事件列表 事件类型 待登记 待登记事件 待登记的事件 events event
+    """,
     N.CAMPAIGN: """
     huodong 活动 培育活动 营销活动 培育 培育计划 自动化活动 活动列表 campaign campaigns
     """,
