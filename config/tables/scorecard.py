@@ -266,6 +266,12 @@ class GuardRow(TomlRow, frozen=True):
         return Guard(self.most_activated)
 
 
+class GainsRow(TomlRow, frozen=True):
+    """``[gains]``: the most that all event rules may give together."""
+
+    total: Cap | None = None
+
+
 class DailyRow(TomlRow, frozen=True):
     """``[daily]``: when all scores are checked, by the clock of the business zone."""
 
@@ -282,6 +288,7 @@ class ScorecardFile(TomlRow, frozen=True):
     phase: dict[Phase, PhaseRow] = msgspec.field(default_factory=dict)
     guard: GuardRow = GuardRow()
     daily: DailyRow = DailyRow()
+    gains: GainsRow = GainsRow()
     static: list[StaticRow] = msgspec.field(default_factory=list)
     standing: list[StaticRow] = msgspec.field(default_factory=list)
     event: list[EventRuleRow] = msgspec.field(default_factory=list)
@@ -318,6 +325,7 @@ class ScorecardFile(TomlRow, frozen=True):
             groups=tuple(row.build() for row in self.group),
             absence=tuple(row.build(frame.interactions) for row in self.absence),
             standing=tuple(row.build() for row in self.standing),
+            most_gained=self.gains.total,
             zone=zone,
         )
 

@@ -234,10 +234,17 @@ def _capped(points: Floats, weight: Floats | None, starts: Positions, limit: Flo
 
 
 def matched_of(matches: Matches, points: Points, leads: int, card: Scorecard) -> Floats:
-    """Return the sum of all matches of each lead: rule by rule, then over the rules."""
+    """Return the sum of all matches of each lead: rule by rule, then over the rules.
+
+    What gains are too much for the cap over all of them is left out.
+    """
     table = np.zeros((leads, len(card.events)))
     table[matches.lead[points.starts], matches.rule[points.starts]] = points.sums
-    return row_sums(table)
+    sums = row_sums(table)
+    if card.most_gained is None or not card.events:
+        return sums
+    gained = row_sums(np.maximum(table, 0.0))
+    return np.where(gained > card.most_gained, sums - (gained - card.most_gained), sums)
 
 
 def row_sums(table: Floats) -> Floats:

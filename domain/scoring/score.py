@@ -17,6 +17,8 @@ from domain.scoring.rules import StaticRule
 from domain.scoring.scorecard import Scorecard
 
 LOWEST, HIGHEST = 0.0, 100.0
+#: Detail of the limit over all gains.
+GAINS = "gains"
 
 
 class Part(StrEnum):
@@ -36,7 +38,7 @@ class Contribution:
     """One reason: ``rule`` gave ``points`` because of an event of ``kind`` that happened ``at``.
 
     ``label`` is the rule's Chinese word. ``detail`` is the channel code for
-    CHANNEL and the name of the score for LIMIT. The contributions other than
+    CHANNEL and the name of the score, or ``gains``, for LIMIT. The contributions other than
     STATIC and its LIMIT add up to the dynamic score, up to their rounding to 1e-6.
     """
 
@@ -209,12 +211,22 @@ def _dynamic_contributions(rated: Rated, rules: Scorecard) -> tuple[Contribution
                 Part.EVENT, rule.id, rule.label, rounded(points), event.kind, event.event_at
             )
         )
+    found.extend(_too_much_gained(rated, rules))
     found.extend(
         Contribution(Part.ABSENCE, rule.id, rule.label, rounded(points))
         for rule, points in zip(rules.absence, share.absence, strict=True)
     )
     found.extend(_contributions(Part.STANDING, subject.facts, rules.standing))
     return tuple(part for part in found if part.points)
+
+
+def _too_much_gained(rated: Rated, rules: Scorecard) -> tuple[Contribution, ...]:
+    """Return what the cap over all gains takes."""
+    gained = sum(points for points in rated.share.points if points > 0)
+    if rules.most_gained is None or gained <= rules.most_gained:
+        return ()
+    taken = rounded(rules.most_gained - gained)
+    return (Contribution(Part.LIMIT, "limit", "", taken, detail=GAINS),)
 
 
 def _limit(name: str, clipped: float, raw: float) -> tuple[Contribution, ...]:

@@ -144,6 +144,8 @@ class Scorecard:
     groups: tuple[RuleGroup, ...] = ()
     absence: tuple[AbsenceRule, ...] = ()
     standing: tuple[StaticRule, ...] = ()
+    #: The most that gains of all event rules count together; None is no limit.
+    most_gained: float | None = None
     #: Whether the quality of the channel starts the dynamic score.
     has_start: bool = True
     zone: ZoneInfo = BUSINESS_ZONE

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from domain.reports.funnel import STEPS, FunnelCounts, FunnelRow, by_label, funnel, funnel_by
 from domain.scoring.explain import Reason, reasons
-from domain.scoring.score import Part, Scored
+from domain.scoring.score import GAINS, Part, Scored
 from handlers.actions.portray import moment_words
 
 if TYPE_CHECKING:
@@ -114,6 +114,8 @@ def reason_words(ctx: Context, reason: Reason) -> str:
     """Return what gave the points: a rule, the channel by its name, or a limit."""
     if reason.part is Part.CHANNEL and reason.detail:
         return ctx.words.get("score.channel", channel=ctx.catalog.channels.name_of(reason.detail))
+    if reason.part is Part.LIMIT and reason.detail == GAINS:
+        return ctx.words.get("score.gains")
     if reason.part is Part.LIMIT:
         return ctx.words.get("score.above" if reason.points < 0 else "score.below")
     return reason.label or ctx.words.get(f"reason_part.{reason.part.value}")

@@ -53,6 +53,8 @@ COMMANDS = (
     "backup",
     "restore",
     "keys",
+    "rules",
+    "t1",
     "doctor",
 )
 LEASE = timedelta(minutes=1)

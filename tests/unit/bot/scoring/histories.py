@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from bot.scoring.days import DayKeeper
 from bot.scoring.passes import Scores
@@ -13,6 +14,9 @@ from handlers.updates import Update
 from tests.factories import NOW
 from tests.unit.handlers import acts
 from tests.unit.handlers.company import LI_LEI, Company
+
+if TYPE_CHECKING:
+    from bot.bootstrap import Parts
 
 WORDS = (
     "多少钱",
@@ -66,3 +70,8 @@ def day_keeper(company: Company) -> DayKeeper:
 async def truth(company: Company) -> Truth:
     """Check all scores as the nightly duty does."""
     return await day_keeper(company).check()
+
+
+async def truth_of_parts(parts: Parts) -> Truth:
+    """Check all scores of a running service."""
+    return await DayKeeper(Scores(parts.store, parts.context, parts.clock), None, None).check()

@@ -210,3 +210,19 @@ def test_one_lead_and_many_are_equal_to_the_last_bit(histories: list[list[Event]
     subjects = [subject(*events) for events in histories]
     together = [explained(rated, ALL) for rated in rate_all(subjects, ALL, NOW)]
     assert together == [score(one, ALL, NOW) for one in subjects]
+
+
+def test_gains_of_all_rules_share_a_cap_and_losses_do_not() -> None:
+    capped = replace(card(), most_gained=50.0)
+    events = [
+        ago("intent_price"),
+        ago("start_trial"),
+        ago("pay_order", properties={"amount": 200.0}),
+    ]
+    refused = ago("intent_refuse")
+    assert (dynamic(*events), dynamic(*events, rules=capped)) == (90, 50)
+    scored = score(subject(*events, refused), capped, NOW)
+    assert scored.state.dynamic == 20
+    assert ("gains", -40) in [(c.detail, c.points) for c in scored.contributions]
+    both = rate_all([subject(*events), subject(refused), subject(*events[:1])], capped, NOW)
+    assert [one.state.dynamic for one in both] == [50, 0, 20]
