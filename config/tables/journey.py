@@ -58,7 +58,8 @@ class JourneyFile(TomlRow, frozen=True):
         journeys = tuple(self._journey(row, reading) for row in self.journey)
         found = mentions_of(*(stage.when for one in journeys for stage in one.stages))
         kinds = found.kinds | (interactions if found.any_kind else frozenset())
-        return Journeys(journeys, interactions, kinds, reading.zone)
+        turns = bool(found.rolls) or found.is_restless
+        return Journeys(journeys, interactions, kinds, reading.zone, turns)
 
     def _journey(self, row: JourneyRow, reading: Reading) -> Journey:
         stages = (

@@ -64,13 +64,15 @@ class Journeys:
     """All maps, made ready for the kernel of behaviour.
 
     ``interactions`` are the kinds that count as interaction, ``kinds`` all kinds that
-    any condition looks at.
+    any condition looks at. ``turns_within_day`` tells that time alone may move somebody
+    at another moment than midnight, as windows of hours do.
     """
 
     journeys: tuple[Journey, ...] = ()
     interactions: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
     zone: ZoneInfo = BUSINESS_ZONE
+    turns_within_day: bool = False
     plan: Plan = field(init=False, repr=False)
     horizon: Horizon = field(init=False, repr=False)
 

@@ -79,10 +79,16 @@ def looks_of(
 def _changes(cases: Sequence[Case], card: Scorecard, tables: RuleTables) -> list[datetime | None]:
     """Return when a stage of a journey that gives points may change within a day."""
     names = {case.condition.name for rule in card.standing for case in rule.cases}
-    if names.isdisjoint(tables.journeys.facts()):
+    # An event dated ahead comes due at its own moment, whatever the windows.
+    is_timed = tables.journeys.turns_within_day or any(map(_looks_ahead, cases))
+    if not is_timed or names.isdisjoint(tables.journeys.facts()):
         return [None] * len(cases)
     changes = tables.journeys.next_changes(_behaviours(cases), [case.at for case in cases])
     return [None if at is None or _is_midnight(at, card.zone) else at for at in changes]
+
+
+def _looks_ahead(case: Case) -> bool:
+    return any(event.event_at > case.at for event in case.events)
 
 
 def _is_midnight(moment: datetime, zone: ZoneInfo) -> bool:

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.scoring.days import SWEPT
+from bot.metrics import SCORES_DIFFERING
+from bot.scoring.days import CHECKED, SWEPT
 from domain.buttons import Verb
 from domain.lead import Lead, Stage
 from domain.scoring.rating import rate_cases
@@ -106,6 +107,22 @@ async def crossing_of(company: Company, lead: Lead) -> datetime:
             [rated] = rate_cases([replace(case, at=middle)], company.ctx.rules)
             low, high = (middle, high) if rated.state.is_mature else (low, middle)
     return high
+
+
+async def test_the_truth_is_checked_once_a_day_and_not_before_its_hour(company: Company) -> None:
+    await company.receives(acts.added())
+    keeper, days = day_keeper(company), []
+
+    async def checked() -> int:
+        async with company.store.database.read() as tx:
+            return await mark_of(tx, CHECKED)
+
+    for hours in (0, 16, 1, 2, 1):  # 10:00, 02:00, 03:00, 05:00, 06:00
+        company.clock.advance(timedelta(hours=hours))
+        await keeper.look()
+        days.append(await checked())
+    assert days == [days[0]] * 3 + [days[0] + 1] * 2
+    assert SCORES_DIFFERING._value.get() == 0
 
 
 async def test_midnight_scores_every_lead_anew_once_a_day(company: Company) -> None:

@@ -76,6 +76,13 @@ def test_a_stage_has_its_number_and_its_words(journeys: Journeys) -> None:
     assert buying.stage("nowhere") is None
 
 
+def test_days_turn_at_midnight_and_hours_at_any_time(journeys: Journeys) -> None:
+    assert not journeys.turns_within_day
+    [change] = journeys.next_changes([Behaviour(did("intent_price"))], [NOW])
+    assert change is not None
+    assert change.astimezone(journeys.zone).time().isoformat() == "00:00:00"
+
+
 def test_without_maps_nobody_stands_anywhere() -> None:
     assert NO_JOURNEYS.places([Behaviour()], [NOW]) == [{}]
     assert NO_JOURNEYS.next_changes([Behaviour()], [NOW]) == [None]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from config.load import load_catalog
 from config.texts import load_texts
@@ -20,9 +23,12 @@ from tests.factories import NOW, attribute, event, lead, person
 DAY = timedelta(days=1)
 
 
+SHIPPED = load_catalog(load_texts()).rules
+
+
 @pytest.fixture(scope="module")
 def rules() -> RuleTables:
-    return load_catalog(load_texts()).rules
+    return SHIPPED
 
 
 def case(
@@ -33,7 +39,7 @@ def case(
     return Case(basis_of(who, one), events, at)
 
 
-def given(one: Case, rules: RuleTables) -> dict[str, float]:
+def points_in(one: Case, rules: RuleTables) -> dict[str, float]:
     return {part.rule: part.points for part in explain_case(one, rules).contributions}
 
 
@@ -41,17 +47,17 @@ ASKED = event("intent_price", event_at=NOW - timedelta(hours=1))
 
 
 def test_screening_looks_at_the_channel_alone(rules: RuleTables) -> None:
-    assert given(case(ASKED, stage=Stage.SCREENING), rules).keys() == {"channel"}
+    assert points_in(case(ASKED, stage=Stage.SCREENING), rules).keys() == {"channel"}
 
 
 def test_nurturing_looks_at_channel_behaviour_and_journey(rules: RuleTables) -> None:
-    found = given(case(ASKED, stage=Stage.NURTURE_POOL, status=Status.CLEAR), rules)
+    found = points_in(case(ASKED, stage=Stage.NURTURE_POOL, status=Status.CLEAR), rules)
     assert found.keys() == {"channel", "asked_price", "buying_journey"}
     assert found["buying_journey"] == 2
 
 
 def test_following_looks_at_journey_intention_and_behaviour(rules: RuleTables) -> None:
-    found = given(case(ASKED, stage=Stage.FOLLOWING, status=Status.CLEAR), rules)
+    found = points_in(case(ASKED, stage=Stage.FOLLOWING, status=Status.CLEAR), rules)
     assert found.keys() == {"asked_price", "buying_journey", "intention"}
     assert found["intention"] == 20
 
@@ -61,7 +67,7 @@ def test_serving_looks_at_the_learning_journey_and_the_wish_to_buy_again(
 ) -> None:
     lessons = [event("attend_class", event_at=NOW - n * DAY) for n in range(5)]
     served = case(*lessons, stage=Stage.SERVICE, facts={"repurchase_intent": "高"})
-    found = given(served, rules)
+    found = points_in(served, rules)
     assert (found["learning_journey"], found["repurchase"]) == (10, 20)
     assert "channel" not in found
 
@@ -81,8 +87,8 @@ def test_a_batch_of_all_phases_is_rated_as_one_by_one(rules: RuleTables) -> None
 
 def test_who_leaves_a_stage_loses_its_points(rules: RuleTables) -> None:
     fresh, stale = (case(ASKED, at=NOW + n * DAY, stage=Stage.FOLLOWING) for n in (0, 40))
-    assert given(fresh, rules)["buying_journey"] == 2
-    assert "buying_journey" not in given(stale, rules)
+    assert points_in(fresh, rules)["buying_journey"] == 2
+    assert "buying_journey" not in points_in(stale, rules)
 
 
 def test_standing_is_part_of_the_dynamic_score_and_of_its_explanation(rules: RuleTables) -> None:
@@ -96,6 +102,40 @@ def test_a_score_is_not_older_than_what_it_has_seen() -> None:
     late = replace(ASKED, received_at=NOW + timedelta(seconds=3))
     assert moment_of(NOW, [late]) == NOW + timedelta(seconds=3)
     assert moment_of(NOW, []) == NOW
+
+
+KINDS = ("intent_price", "view_price", "kf_message", "intent_refuse", "pay_order", "intent_buy")
+ARRIVALS = st.lists(
+    st.tuples(
+        st.sampled_from(KINDS),
+        st.integers(-90 * 24 * 3600, 3600).map(lambda s: timedelta(seconds=s)),
+        st.integers(0, 5 * 24 * 3600).map(lambda s: timedelta(seconds=s)),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(ARRIVALS, st.sampled_from(Stage), st.randoms(use_true_random=False))
+@settings(max_examples=60, deadline=None)
+def test_live_replayed_and_checked_scores_are_equal_for_any_history_and_order(
+    arrivals: list[tuple[str, timedelta, timedelta]], stage: Stage, dice: Random
+) -> None:
+    events, at = [], NOW
+    for number, (kind, ago, pause) in enumerate(arrivals):
+        at += pause + timedelta(microseconds=number)
+        events.append(event(kind, event_at=at + ago, received_at=at, properties={"amount": 50.0}))
+    live = [
+        rate_cases([case(*events[:count], at=last.received_at, stage=stage)], SHIPPED)[0].state
+        for count, last in enumerate(events, start=1)
+    ]
+    # What is stored, in any order and partly twice, looked at as of each of those moments at once.
+    stored = dice.sample(events, len(events)) + dice.sample(events, len(events) // 2)
+    again = [
+        case(*(one for one in stored if one.received_at <= now), at=now, stage=stage)
+        for now in (event.received_at for event in events)
+    ]
+    assert [one.state for one in rate_cases(again, SHIPPED)] == live
 
 
 def test_every_phase_has_its_table(rules: RuleTables) -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 
-from bot.scoring.keeper import ScoreKeeper
+import pytest
+
+from bot.scoring.keeper import RESCORED, ScoreKeeper
 from bot.scoring.passes import Scores
 from config.rules import frame_of, seed_sources
 from domain.lead import Stage
 from handlers.actions.rules import SYSTEM_AUTHOR, keep_draft, keep_seed
 from handlers.rulebook import Rulebook
+from storage.marks import mark_of
 from storage.repositories.rules import Draft
 from tests.unit.handlers import acts
 from tests.unit.handlers.company import (
@@ -127,6 +131,37 @@ async def test_a_publication_scores_all_leads_anew_and_activates(company: Compan
     after = await company.lead()
     assert after.score.rules_version == 2
     assert after.stage is Stage.FOLLOWING, "crossing upward activates"
+
+
+async def test_scoring_anew_goes_on_where_it_was_cut_off(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await seeded(company)
+    for number in range(3):
+        await company.receives(acts.added(f"wmclewtest000000000000customer{number:02d}"))
+    await drafted(company, {"points = 10\nrepeat": "points = 17\nrepeat"})
+    await told(company, "规则 试算")
+    await keeper(company).look()
+    await told(company, "规则 发布")
+
+    async def is_lost() -> bool:
+        return False
+
+    async def versions() -> list[int]:
+        return sorted(lead.score.rules_version for lead in await company.leads())
+
+    monkeypatch.setattr("bot.scoring.keeper.CHUNK", 1)
+    cut_off = keeper(company)
+    with monkeypatch.context() as patch:
+        patch.setattr(cut_off, "_is_ours", is_lost)
+        await cut_off._follow_publication()
+    assert await versions() == [1, 1, 2], "the duty was lost after the first piece"
+    await keeper(company).look()
+    assert await versions() == [2, 2, 2]
+    company.clock.advance(timedelta(minutes=2))
+    await keeper(company).look()
+    async with company.store.database.read() as tx:
+        assert await mark_of(tx, RESCORED) == 2
 
 
 async def test_another_process_follows_with_its_next_unit_of_work(company: Company) -> None:
