@@ -20,12 +20,15 @@ from handlers.web.api.routes import Api
 from handlers.web.collect.door import CollectDoor
 from handlers.web.collect.segment import Segment
 from handlers.web.collect.sensors import Sensors
+from handlers.web.imports.door import Imports
 from handlers.web.pages import Pages
+from handlers.web.rendering import Renderer
 from handlers.web.session import LoginPage
 from storage.api_keys import ApiKeys
 from storage.errors import StorageError
 from storage.queries.ages import NONE, ages
 from storage.readiness import check_writing
+from storage.uploads import Uploads
 
 if TYPE_CHECKING:
     from bot.bootstrap import Parts
@@ -45,6 +48,7 @@ def create_app(parts: Parts) -> web.Application:
     collect = _collect(parts)
     Sensors(collect).mount(app)
     Segment(collect).mount(app)
+    _imports(parts).mount(app)
     return app
 
 
@@ -81,6 +85,19 @@ def _collect(parts: Parts) -> CollectDoor:
     store = parts.store
     keys = ApiKeys(store.database, store.vault, store.ids)
     return CollectDoor(keys, parts.inbox, parts.clock, parts.context.words)
+
+
+def _imports(parts: Parts) -> Imports:
+    store, words = parts.store, parts.context.words
+    return Imports(
+        store,
+        Uploads(store.database, store.vault, store.ids),
+        ApiKeys(store.database, store.vault, store.ids),
+        parts.context,
+        parts.clock,
+        Renderer(words),
+        sorted(parts.texts.keys_under("field")),
+    )
 
 
 def _unavailable(reason: str, advice: str) -> web.Response:

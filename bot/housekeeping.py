@@ -10,16 +10,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 
 from bot.metrics import PURGED
-from domain.access import SKEW
 from storage.api_keys import forget_calls
 from storage.errors import StorageError
 from storage.retention import day_done, forget_applied, forget_unknown, mark_day
+from storage.uploads import forget_uploads
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -36,6 +36,8 @@ log = structlog.get_logger("clew.housekeeping")
 
 #: Name of the duty that schedulers of several processes apply for, and of its mark.
 DUTY = "housekeeping"
+#: How long a file waits for somebody to say how to read it.
+DAY = timedelta(days=1)
 #: From this hour of the business day on: when few people write.
 NIGHT = time(3, 30)
 #: Real seconds between two looks at the clock.
@@ -104,7 +106,9 @@ class Housekeeper:
             "outbox_bodies": lambda: home.outbox.purge(now - keep.sent, ROWS),
             "applied_marks": lambda: self._forget_applied(now - keep.payloads),
             "unknown_updates": lambda: self._forget_unknown(now - keep.unknown),
-            "api_nonces": lambda: self._forget_calls(now - 2 * SKEW, nonces=True),
+            "uploads_left": lambda: self._forget_uploads(now - DAY, only_unstarted=True),
+            "uploads": lambda: self._forget_uploads(now - keep.sent, only_unstarted=False),
+            "api_nonces": lambda: self._forget_calls(now - DAY, nonces=True),
             "api_calls": lambda: self._forget_calls(now - keep.keys, nonces=False),
         }
         counts = {what: await self._drop(what, drop) for what, drop in dropped.items()}
@@ -134,6 +138,10 @@ class Housekeeper:
     async def _forget_calls(self, before: datetime, *, nonces: bool) -> int:
         async with self._home.database.write() as tx:
             return await forget_calls(tx, before, ROWS, nonces=nonces)
+
+    async def _forget_uploads(self, before: datetime, *, only_unstarted: bool) -> int:
+        async with self._home.database.write() as tx:
+            return await forget_uploads(tx, before, 10, only_unstarted=only_unstarted)
 
     async def _is_ours(self) -> bool:
         return self._duty is None or await self._duty.held() is not None

@@ -19,6 +19,7 @@ from bot.cluster.roles import ALL_ROLES, ProcessRole, check_roles, is_sqlite
 from bot.cluster.sole import sole_service
 from bot.directory import sync_directory
 from bot.housekeeping import housekeeper_of
+from bot.importer import importer_of
 from bot.loops import looping
 from bot.office import LocalOffice
 from bot.office_wire import listening
@@ -159,6 +160,7 @@ async def _loops(
         (ProcessRole.RELAY, parts.fetcher.run),
         (ProcessRole.SCHEDULER, scheduler.run),
         (ProcessRole.SCHEDULER, housekeeper_of(parts).run),
+        (ProcessRole.SCHEDULER, importer_of(parts).run),
         (ProcessRole.SCHEDULER, score_keeper_of(parts).run),
         (ProcessRole.SCHEDULER, day_keeper_of(parts).run),
         (ProcessRole.SCHEDULER, tag_sweeper_of(parts).run),

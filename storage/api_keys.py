@@ -115,6 +115,12 @@ class ApiKeys:
         async with self._database.write() as tx:
             return await self._use(tx, _once("nonce", key, nonce), b"", now) is Use.FIRST
 
+    async def use_word(self, kind: str, word: str, now: datetime) -> bool:
+        """Use up a word of another kind, of no key; False when it was used before."""
+        once = sha256(f"{kind}\0{word}".encode()).digest()
+        async with self._database.write() as tx:
+            return await self._use(tx, once, b"", now) is Use.FIRST
+
     async def was_used(self, digest: bytes) -> bool:
         """Tell whether a call of :func:`call_digest` was accepted."""
         return bool(await self._database.look(_USED, digest))

@@ -26,6 +26,7 @@ from storage.resealing import (
     count_sealed,
     reseal,
 )
+from storage.uploads import SEALED as UPLOADS
 from storage.vault import DATA_KEY_PURPOSE
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Part(StrEnum):
     UNKNOWN = "unknown"
     OUTBOX = "outbox"
     API_KEYS = "api_keys"
+    UPLOADS = "uploads"
     LISTS = "lists"
     INBOX = "inbox"
 
@@ -56,6 +58,7 @@ _SEALED: Mapping[Part, SealedTable] = MappingProxyType(
         Part.UNKNOWN: SealedTable("unknown_update", UNKNOWN_PURPOSE),
         Part.OUTBOX: OUTBOX,
         Part.API_KEYS: API_KEYS,
+        Part.UPLOADS: UPLOADS,
         Part.LISTS: LIST_ENTRIES,
     }
 )

@@ -33,7 +33,16 @@ class Imported:
 async def import_rows(
     work: UnitOfWork, ctx: Context, rows: Sequence[Mapping[str, str]], mapping: FileMapping
 ) -> Imported:
-    """Take in a chunk of rows in one unit of work, which is committed.
+    """Take in a chunk of rows in one unit of work, which is committed."""
+    done = await take_rows(work, ctx, rows, mapping)
+    await work.commit()
+    return done
+
+
+async def take_rows(
+    work: UnitOfWork, ctx: Context, rows: Sequence[Mapping[str, str]], mapping: FileMapping
+) -> Imported:
+    """Take in a chunk of rows; nothing is committed.
 
     The leads wait in their pools: a file of thousands must not flood the reps
     with cards. A row that came before falls on what it made then.
@@ -50,7 +59,6 @@ async def import_rows(
         else:
             leads += 1
     await settle(work, replace(ctx, offers_leads=False))
-    await work.commit()
     return Imported(leads, faults)
 
 

@@ -13,6 +13,7 @@ from domain.values import Role, UserId
 from handlers.actions.asked import Asked, reply
 from handlers.actions.entry_points import refresh_entries_of
 from handlers.actions.follow_up import follow_up, remind_by_words
+from handlers.actions.import_link import LIFE, import_link
 from handlers.actions.look_up import Missed, find_lead, lead_line
 from handlers.actions.portray import moment_words
 from handlers.actions.reports import funnel_report
@@ -161,6 +162,14 @@ async def _named(work: UnitOfWork, wanted: str) -> dict[UserId, Employee]:
     return {e.userid: e for e in everyone if exact or e.name == wanted}
 
 
+async def send_import_link(command: Command, asked: Asked, work: UnitOfWork, ctx: Context) -> None:
+    """Answer with the link under which a file is handed in."""
+    del command
+    link = import_link(work, ctx, asked.userid)
+    minutes = int(LIFE.total_seconds() // 60)
+    _say(asked, work, ctx, "import.page.link", link=link, minutes=minutes)
+
+
 COMMANDS: Mapping[CommandName, Run] = {
     CommandName.HELP: show_help,
     CommandName.LEAD: show_lead,
@@ -182,4 +191,5 @@ COMMANDS: Mapping[CommandName, Run] = {
     CommandName.TAG: run_tag,
     CommandName.RULES: rules,
     CommandName.EVENTS: events,
+    CommandName.IMPORT: send_import_link,
 }

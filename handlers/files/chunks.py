@@ -29,6 +29,19 @@ class Chunk:
         merged = {**self.faults, **{lines[position]: f for position, f in found.items()}}
         return [FaultyRow(line, fault) for line in sorted(merged) for fault in merged[line]]
 
+    def singles(self) -> Iterator[Chunk]:
+        """Yield the same rows one by one, in the order of lines."""
+        for line in sorted([*self.rows, *self.faults]):
+            if line in self.rows:
+                yield Chunk(1, {line: self.rows[line]})
+            else:
+                yield Chunk(1, faults={line: self.faults[line]})
+
+    def refused(self, code: str) -> Chunk:
+        """Return the rows as faults."""
+        fault = Fault("", code)
+        return Chunk(self.size, faults=self.faults | dict.fromkeys(self.rows, (fault,)))
+
 
 def chunks(sheet: Sheet, skipped: int = 0) -> Iterator[Chunk]:
     """Yield the rows behind the first ``skipped`` ones, :data:`CHUNK` at a time."""

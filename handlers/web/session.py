@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-import msgspec
 from aiohttp import web
 
 from domain.values import UserId
-from storage.errors import StorageError
-from storage.moments import from_micros, to_micros
+from handlers.tickets import open_ticket, seal_ticket
 
 if TYPE_CHECKING:
     from storage.vault import Vault
@@ -27,13 +23,6 @@ _LIFE = timedelta(hours=12)
 #: How long somebody may take on the platform's side of the login.
 _STATE_LIFE = timedelta(minutes=10)
 _MOST_STATE = 512
-
-
-class _Ticket(msgspec.Struct, array_like=True):
-    """What a cookie or a state says, and until when (µs)."""
-
-    word: str
-    until: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +76,7 @@ class Sessions:
         return self._open(_STATE, state, now) if len(state) <= _MOST_STATE else None
 
     def _seal(self, purpose: str, word: str, until: datetime) -> str:
-        plain = msgspec.json.encode(_Ticket(word, to_micros(until)))
-        return base64.urlsafe_b64encode(self._vault.seal(purpose, plain)).decode().rstrip("=")
+        return seal_ticket(self._vault, purpose, word, until)
 
     def _open(self, purpose: str, text: str, now: datetime) -> str | None:
-        try:
-            sealed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-            ticket = msgspec.json.decode(self._vault.open(purpose, sealed), type=_Ticket)
-        except (binascii.Error, ValueError, StorageError):
-            return None
-        return ticket.word if from_micros(ticket.until) > now else None
+        return open_ticket(self._vault, purpose, text, now)

@@ -28,6 +28,7 @@ from storage.repositories.followups import Reminder
 from storage.resealing import KeyPage
 from storage.rotation import Part, Rotation
 from storage.unit_of_work import Store
+from storage.uploads import Uploads
 from storage.vault import MasterKeys, Vault
 
 FIRST, SECOND = bytes(range(32)), bytes(range(32, 64))
@@ -73,6 +74,8 @@ class Process:
         await ApiKeys(self.store.database, self.vault, self.store.ids).issue(wish, now)
         async with self.store.database.write() as tx:
             await add_people(tx, self.vault, self.store.ids, 1, [phone(number)])
+        uploads = Uploads(self.store.database, self.vault, self.store.ids)
+        await uploads.add_piece(uploads.new_id(), 1, b"a file")
         row = f"{number}".encode()
         delivery = Delivery("wecom:clew", row, "", Priority.NORMAL, b"payload", now)
         await self.inbox.put(lambda: delivery)

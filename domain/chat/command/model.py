@@ -29,6 +29,7 @@ class CommandName(StrEnum):
     CAMPAIGN = "campaign"
     REPORT = "report"
     EXPORT = "export"
+    IMPORT = "import"
     REMIND = "remind"
     TODO = "todo"
     MINE = "mine"

@@ -49,6 +49,10 @@ _ALIASES = {
     N.EXPORT: """
     daochu 下载 导出 导出线索 导出客户 导出名单 导出数据 导出来 导出一下 下载线索 下载名单 export
     """,
+    N.IMPORT: """
+    daoru 导入 导入线索 导入名单 导入客户 导入文件 上传 上传名单 上传线索 上传文件 批量导入 import
+    upload
+    """,
     N.AUDIT: """
     shenji 审计 审计日志 审计记录 操作记录 操作日志 查看记录 访问记录 日志 audit
     """,

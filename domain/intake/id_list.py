@@ -1,0 +1,45 @@
+"""A list of ids under the name of a tag: which column holds whom."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from domain.cleaning.phone import normalise_phone
+from domain.intake.mapping import BAD_EMAIL, NO_IDENTITY, Fault
+from domain.values import ContactKey, IdentityKind, Refusal
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+
+
+@dataclass(frozen=True, slots=True)
+class IdList:
+    """Everybody of ``column`` gets ``tag``; uids are those of ``source``."""
+
+    column: str
+    kind: IdentityKind
+    tag: str
+    source: str = ""
+
+    def key(self, raw: str) -> ContactKey | Fault:
+        """Return whom a cell names, or what is wrong with it."""
+        word = raw.strip()
+        if not word:
+            return Fault(self.column, NO_IDENTITY)
+        match self.kind:
+            case IdentityKind.PHONE:
+                phone = normalise_phone(word)
+                if isinstance(phone, Refusal):
+                    return Fault(self.column, phone.code)
+                word = phone.e164
+            case IdentityKind.UID:
+                word = f"{self.source}:{word}"
+            case IdentityKind.EMAIL:
+                if not _EMAIL.fullmatch(word):
+                    return Fault(self.column, BAD_EMAIL)
+                word = word.casefold()
+            case IdentityKind.WECHAT:
+                word = word.casefold()
+            case _:
+                pass
+        return ContactKey(self.kind, word)
