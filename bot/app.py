@@ -78,6 +78,7 @@ def _api(parts: Parts) -> Api:
         Gate(keys, parts.clock, parts.context.words),
         Leads(parts.context, keys, parts.inbox),
         Reading(parts.context, store, keys),
+        parts.settings.public_url,
     )
 
 

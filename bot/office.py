@@ -6,10 +6,13 @@ data folder, and the command line comes through there (architecture section 4).
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from bot.archived import archived_line
 from bot.keyring import KnownKey, known_keys
 from bot.kind_desk import KindDesk, LocalKindDesk
 from bot.list_office import ListOffice, LocalListOffice
@@ -19,7 +22,7 @@ from domain.access import ApiKey
 from domain.intake.mapping import FileMapping
 from handlers.actions.import_rows import Imported, import_rows
 from storage.api_keys import ApiKeys, KeyWish
-from storage.inbox import InboxState
+from storage.inbox import Delivery, InboxState
 from storage.outbox import OutboxState
 from storage.queries.unknown import unknown_updates
 from storage.resealing import KeyPage
@@ -54,6 +57,14 @@ class ShownKey:
     per_minute: int
     created_at: str
     revoked_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakenLines:
+    """What became of lines: how many were new, and which positions were no archive lines."""
+
+    fresh: int
+    wrong: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +117,10 @@ class Office(Protocol):
 
     async def key_page(self, part: Part, after: int, *, is_moving: bool) -> KeyPage:
         """Count a page of rows by master key, or move them under the newest."""
+        ...
+
+    async def take_lines(self, corp: str, lines: Sequence[str]) -> TakenLines:
+        """Store lines of the message archive of a corp."""
         ...
 
     async def issue_key(self, wish: KeyWish) -> IssuedKey:
@@ -198,6 +213,18 @@ class LocalOffice:
         rotation = Rotation(parts.database, parts.inbox, parts.store.vault)
         return await rotation.page(part, after, is_moving=is_moving)
 
+    async def take_lines(self, corp: str, lines: Sequence[str]) -> TakenLines:
+        """Store lines; one that came before falls on itself."""
+        parts, source = self._parts, f"archive:{corp}"
+        now, wrong, puts = parts.clock.now(), [], []
+        for position, line in enumerate(lines):
+            delivery = archived_line(source, line, now)
+            if delivery is None:
+                wrong.append(position)
+            else:
+                puts.append(parts.inbox.put(partial(_given, delivery)))
+        return TakenLines(sum(await asyncio.gather(*puts)), wrong)
+
     # ------------------------------------------------------ keys of the HTTP API
 
     @property
@@ -228,3 +255,7 @@ class LocalOffice:
             created_at=self._local(key.created_at),
             revoked_at=self._local(key.revoked_at) if key.revoked_at else "",
         )
+
+
+def _given(delivery: Delivery) -> Delivery:
+    return delivery

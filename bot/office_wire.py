@@ -21,7 +21,7 @@ from bot.keyring import KnownKey
 from bot.kind_desk import KindDesk, RemoteKindDesk, add_kind_jobs
 from bot.list_office import ListOffice, RemoteListOffice, add_list_routes
 from bot.loops import taking_in
-from bot.office import Entry, IssuedKey, LocalOffice, Office, ShownKey
+from bot.office import Entry, IssuedKey, LocalOffice, Office, ShownKey, TakenLines
 from bot.rules_desk import RemoteRulesDesk, RulesDesk, add_rules_jobs
 from bot.sync_desk import RemoteSyncDesk, SyncDesk, add_sync_jobs
 from domain.errors import ClewError
@@ -88,6 +88,13 @@ class KeyPageRequest(msgspec.Struct):
     is_moving: bool
 
 
+class LinesRequest(msgspec.Struct):
+    """Lines of the message archive of a corp."""
+
+    corp: str
+    lines: list[str]
+
+
 class RevokeRequest(msgspec.Struct):
     """Which key of the HTTP API to take out of use."""
 
@@ -105,6 +112,7 @@ def office_app(office: Office) -> web.Application:
     app.router.add_post("/key-page", door.key_page)
     add_list_routes(app, office.lists)
     app.router.add_post("/issue-key", door.issue_key)
+    app.router.add_post("/take-lines", door.take_lines)
     app.router.add_post("/api-keys", door.api_keys)
     app.router.add_post("/revoke-key", door.revoke_key)
     add_sync_jobs(app, office.sync)
@@ -145,6 +153,10 @@ class _Door:
         except StorageUnavailable as error:
             return web.Response(status=503, text=error.cause)
         return _json(page)
+
+    async def take_lines(self, request: web.Request) -> web.Response:
+        asked = msgspec.json.decode(await request.read(), type=LinesRequest)
+        return _json(await self._office.take_lines(asked.corp, asked.lines))
 
     async def issue_key(self, request: web.Request) -> web.Response:
         asked = msgspec.json.decode(await request.read(), type=KeyWish)
@@ -200,6 +212,11 @@ class RemoteOffice:
         """Let the service work on a page of rows."""
         answer = await self._ask("key-page", KeyPageRequest(part, after, is_moving))
         return msgspec.json.decode(answer, type=KeyPage)
+
+    async def take_lines(self, corp: str, lines: Sequence[str]) -> TakenLines:
+        """Let the service store lines of the message archive."""
+        answer = await self._ask("take-lines", LinesRequest(corp, list(lines)))
+        return msgspec.json.decode(answer, type=TakenLines)
 
     async def issue_key(self, wish: KeyWish) -> IssuedKey:
         """Let the service make a key of the HTTP API."""

@@ -13,7 +13,7 @@ from handlers.chat import (
     quiet,
     syncing,
 )
-from handlers.doors import forms, tracks
+from handlers.doors import archived, forms, tracks
 from handlers.jobs import timers
 from handlers.routing import Router
 
@@ -34,6 +34,7 @@ def root_router() -> Router:
         quiet,
         forms,
         tracks,
+        archived,
     ):
         root.include(topic.router)
     return root

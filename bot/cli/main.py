@@ -243,6 +243,16 @@ def keys_rewrap() -> None:
     raise SystemExit(0 if renew() else 1)
 
 
+@cli.command("archive", help=text("archive.help"))
+@click.argument("source")
+@click.option("--watch", "is_watching", is_flag=True, help=text("archive.watch"))
+def archive(source: str, *, is_watching: bool) -> None:
+    """Take in lines of the message archive; exit 1 when some are none."""
+    from bot.cli.archiving import read_archive
+
+    raise SystemExit(read_archive(source, is_watching=is_watching))
+
+
 @cli.group("api-keys", help=text("api_keys.help"))
 def api_keys() -> None:
     """Hold the commands of keys of the HTTP API."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from storage.api_keys import ApiKeys
     from storage.unit_of_work import Store, UnitOfWork
 
+_ID = re.compile(r"[0-9]{1,18}", re.ASCII)
 _RECEIPT = re.compile(r"([A-Za-z0-9_-]{43})\.(\d{1,3})")
 
 
@@ -58,7 +59,10 @@ class Reading:
 
     async def lead(self, call: Call) -> web.Response:
         """Show a lead with its person."""
-        lead_id = LeadId(int(call.request.match_info["lead_id"]))
+        word = call.request.match_info["lead_id"]
+        if not _ID.fullmatch(word):
+            raise ApiProblem(HTTPStatus.NOT_FOUND, "no_lead")
+        lead_id = LeadId(int(word))
         async with self.store.unit_of_work(call.now) as work:
             await work.load((), [lead_id])
             if not work.leads.knows(lead_id):

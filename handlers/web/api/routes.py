@@ -10,7 +10,20 @@ import msgspec
 from aiohttp import web
 
 from domain.access import Scope
+from handlers.web.api.openapi import Description, Operation, document
 from handlers.web.api.problem import json_answer
+from handlers.web.api.schemas import (
+    ActivationIn,
+    BatchIn,
+    BatchReceipt,
+    FissionIn,
+    LeadIn,
+    LookupIn,
+    LookupOut,
+    PersonOut,
+    Receipt,
+    ReceiptState,
+)
 
 if TYPE_CHECKING:
     from handlers.web.api.gate import Call, Gate, Handler
@@ -35,11 +48,14 @@ class Api:
     gate: Gate
     leads: Leads
     reading: Reading
+    address: str
 
     def mount(self, app: web.Application) -> None:
         """Add the routes."""
         for method, path, scope, handler in self._routes():
             app.router.add_route(method, path, self.gate.guarded(scope, handler))
+        described = Description(document(OPERATIONS, self.address))
+        app.router.add_get("/api/openapi.json", described.show, allow_head=False)
 
     def _routes(self) -> Iterable[tuple[str, str, Scope | None, Handler]]:
         leads, reading = self.leads, self.reading
@@ -49,8 +65,83 @@ class Api:
         yield "POST", "/api/v1/activations", Scope.LEADS_WRITE, leads.activation
         yield "POST", "/api/v1/fissions", Scope.LEADS_WRITE, leads.fission
         yield "GET", "/api/v1/receipts/{receipt}", Scope.LEADS_WRITE, reading.receipt
-        yield "GET", "/api/v1/leads/{lead_id:[0-9]{1,18}}", Scope.LEADS_READ, reading.lead
+        yield "GET", "/api/v1/leads/{lead_id}", Scope.LEADS_READ, reading.lead
         yield "POST", "/api/v1/lookup", Scope.LEADS_READ, reading.lookup
+
+
+#: What :meth:`Api.mount` mounts, described; a test compares both.
+OPERATIONS = (
+    Operation("GET", "/api/v1/key", "What the key is and may", None, KeyAnswer),
+    Operation(
+        "POST",
+        "/api/v1/leads",
+        "Hand in a lead",
+        Scope.LEADS_WRITE,
+        Receipt,
+        LeadIn,
+        202,
+        is_write=True,
+        refusals=(409, 422),
+    ),
+    Operation(
+        "POST",
+        "/api/v1/leads/batch",
+        "Hand in many leads",
+        Scope.LEADS_WRITE,
+        BatchReceipt,
+        BatchIn,
+        202,
+        is_write=True,
+        refusals=(409, 422),
+    ),
+    Operation(
+        "POST",
+        "/api/v1/activations",
+        "Let a person be worked on now",
+        Scope.LEADS_WRITE,
+        Receipt,
+        ActivationIn,
+        202,
+        is_write=True,
+        refusals=(409, 422),
+    ),
+    Operation(
+        "POST",
+        "/api/v1/fissions",
+        "Tell of interest in another product line",
+        Scope.LEADS_WRITE,
+        Receipt,
+        FissionIn,
+        202,
+        is_write=True,
+        refusals=(409, 422),
+    ),
+    Operation(
+        "GET",
+        "/api/v1/receipts/{receipt}",
+        "What became of what was handed in",
+        Scope.LEADS_WRITE,
+        ReceiptState,
+        refusals=(404,),
+    ),
+    Operation(
+        "GET",
+        "/api/v1/leads/{lead_id}",
+        "The person of a lead",
+        Scope.LEADS_READ,
+        PersonOut,
+        refusals=(404,),
+    ),
+    Operation(
+        "POST",
+        "/api/v1/lookup",
+        "Who holds an identity",
+        Scope.LEADS_READ,
+        LookupOut,
+        LookupIn,
+        refusals=(422,),
+    ),
+)
 
 
 async def _own_key(call: Call) -> web.Response:

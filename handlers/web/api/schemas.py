@@ -24,7 +24,7 @@ Attributes = Annotated[dict[Name, Text | int | float | bool], Meta(max_length=64
 Properties = Annotated[dict[Name, Text | int | float | bool], Meta(max_length=64)]
 
 
-class EventIn(msgspec.Struct, omit_defaults=True):
+class EventIn(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     """Something the person did; of a kind that nobody registered it waits in quarantine."""
 
     kind: Annotated[
@@ -34,7 +34,7 @@ class EventIn(msgspec.Struct, omit_defaults=True):
     properties: Properties = msgspec.field(default_factory=dict)
 
 
-class Identities(msgspec.Struct, omit_defaults=True):
+class Identities(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     """What leads to a person; at least one is needed."""
 
     phone: Annotated[str, Meta(max_length=32, description="blanks, dashes and +86 are welcome")] = (
@@ -54,7 +54,7 @@ class Identities(msgspec.Struct, omit_defaults=True):
     external_userid: Annotated[str, Meta(max_length=64, description="id of a WeCom customer")] = ""
 
 
-class LeadIn(Identities, omit_defaults=True):
+class LeadIn(Identities, omit_defaults=True, forbid_unknown_fields=True):
     """A lead: what somebody left."""
 
     name: Annotated[str, Meta(max_length=64, description="what the person is called")] = ""
@@ -75,13 +75,13 @@ class LeadIn(Identities, omit_defaults=True):
     opt_out: Annotated[bool, Meta(description="the person asked for silence")] = False
 
 
-class BatchIn(msgspec.Struct):
+class BatchIn(msgspec.Struct, forbid_unknown_fields=True):
     """Many leads; a wrong one stops no other."""
 
     leads: Annotated[list[LeadIn], Meta(min_length=1, max_length=MOST_IN_BATCH)]
 
 
-class ActivationIn(Identities, omit_defaults=True):
+class ActivationIn(Identities, omit_defaults=True, forbid_unknown_fields=True):
     """A person chosen by a campaign of yours; uid is the agreed unique user id."""
 
     tag: Tag = ""
@@ -90,13 +90,13 @@ class ActivationIn(Identities, omit_defaults=True):
     parameters: Properties = msgspec.field(default_factory=dict)
 
 
-class FissionIn(ActivationIn, kw_only=True, omit_defaults=True):
+class FissionIn(ActivationIn, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The person is interested in another product line."""
 
     line: Annotated[str, Meta(min_length=1, max_length=32, description="code of the product line")]
 
 
-class LookupIn(Identities, omit_defaults=True):
+class LookupIn(Identities, omit_defaults=True, forbid_unknown_fields=True):
     """By what to look for a person; a name is not enough."""
 
 

@@ -1,0 +1,90 @@
+"""What is said where Clew cannot write: the archive, and mentions of the bot."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from domain.values import UserId
+from handlers.updates.aibot import BotMessage
+from handlers.updates.archive import ArchivedMessage, ArchiveNotified
+from handlers.updates.content import Text
+from tests.factories import EXTERNAL_USERID, NOW
+from tests.unit.handlers.company import LI_LEI, MANAGER, Company
+
+
+def line(msgid: str, sender: str, *receivers: str, **changes: object) -> ArchivedMessage:
+    fields: dict[str, object] = {
+        "source": "archive:ww",
+        "at": NOW - timedelta(minutes=5),
+        "dedupe_key": f"archive:ww:{msgid}",
+        "msgid": msgid,
+        "action": "send",
+        "sender": sender,
+        "receivers": receivers,
+        "content": Text("三年级数学多少钱？我电话13926417835"),
+        "is_external": True,
+    }
+    return ArchivedMessage(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+async def kinds(company: Company) -> list[str]:
+    rows = await company.store.database.look("select kind from event order by event_at, id")
+    return [row["kind"] for row in rows]
+
+
+async def test_what_a_customer_says_to_a_member_is_heard_and_not_answered(company: Company) -> None:
+    said = line("m1", EXTERNAL_USERID, LI_LEI)
+    await company.receives(said)
+    await company.receives(said)
+    found = await kinds(company)
+    assert {"archive_message", "phone_given", "intent_price"} <= set(found)
+    assert found.count("archive_message") == 1
+    assert not await company.store.database.look(
+        "select id from outbox where endpoint in ('kf_message', 'mp_message')"
+    )
+
+
+async def test_what_the_member_says_is_kept_as_contact(company: Company) -> None:
+    await company.receives(line("m2", LI_LEI, EXTERNAL_USERID))
+    assert await kinds(company) == ["archive_reply"]
+
+
+async def test_what_says_nothing_new_changes_nothing(company: Company) -> None:
+    await company.receives(
+        line("m3", EXTERNAL_USERID, LI_LEI, action="recall"),
+        line("m4", LI_LEI, EXTERNAL_USERID, room_id="wrroom"),
+        line("m5", LI_LEI, MANAGER),
+        ArchiveNotified(source="wecom:clew", at=NOW, dedupe_key="n1"),
+    )
+    assert await kinds(company) == []
+    assert not await company.store.database.look("select id from unknown_update")
+
+
+async def test_a_mention_of_the_bot_is_answered_to_the_member_alone(company: Company) -> None:
+    asked = BotMessage(
+        source="aibot:b1",
+        at=NOW,
+        dedupe_key="aibot:b1:1",
+        bot_id="b1",
+        msgid="1",
+        userid=LI_LEI,
+        chat_id="wrroom",
+        content=Text("@线索助手 帮助"),
+    )
+    await company.receives(asked)
+    rows = await company.store.database.look("select receiver from outbox")
+    assert [row["receiver"] for row in rows] == [LI_LEI]
+    stranger = UserId("somebody")
+    await company.receives(
+        BotMessage(
+            source="aibot:b1",
+            at=NOW,
+            dedupe_key="aibot:b1:2",
+            bot_id="b1",
+            userid=stranger,
+            corp_id="wwother",
+            content=Text("帮助"),
+        )
+    )
+    rows = await company.store.database.look("select receiver from outbox")
+    assert [row["receiver"] for row in rows] == [LI_LEI]
