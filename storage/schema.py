@@ -168,6 +168,8 @@ async def _turn(main_url: str) -> AsyncIterator[None]:
             yield
         else:
             async with database.write() as tx:
+                # It stands still while the migrations run on a connection of their own.
+                await tx.execute("set local idle_in_transaction_session_timeout = 0")
                 await tx.lock_keys([_MIGRATION_LOCK])
                 yield
     finally:

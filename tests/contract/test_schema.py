@@ -10,6 +10,7 @@ from storage.database import inbox_url_of, open_database
 from storage.errors import StorageError, StorageUnavailable
 from storage.ids import NODES, claim_node
 from storage.schema import migrate, pending, unwritten_changes, write_migrations
+from tests.patience import NEVER_COMES
 
 TABLES_OF = {
     "sqlite": "select name from sqlite_master where type = 'table' and name not like 'sqlite%'",
@@ -52,6 +53,15 @@ async def test_models_and_migrations_agree() -> None:
 async def test_replicas_that_start_at_once_take_turns(postgres_url: str) -> None:
     applied = await asyncio.gather(*(migrate(postgres_url, postgres_url) for _ in range(3)))
     assert sorted(map(len, applied))[:2] == [0, 0]
+    assert await pending(postgres_url, postgres_url) == []
+
+
+@pytest.mark.postgres
+async def test_a_long_migration_keeps_its_turn(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.postgres.STANDSTILL_TIMEOUT", NEVER_COMES)  # each takes longer
+    assert await migrate(postgres_url, postgres_url)
     assert await pending(postgres_url, postgres_url) == []
 
 
