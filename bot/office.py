@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from bot.archived import archived_line
+from bot.channel_desk import ChannelDesk, LocalChannelDesk
 from bot.keyring import KnownKey, known_keys
 from bot.kind_desk import KindDesk, LocalKindDesk
 from bot.list_office import ListOffice, LocalListOffice
@@ -77,6 +78,11 @@ class IssuedKey:
 
 class Office(Protocol):
     """The operator's jobs."""
+
+    @property
+    def channels(self) -> ChannelDesk:
+        """Jobs about channels and entry points."""
+        ...
 
     @property
     def sync(self) -> SyncDesk:
@@ -148,6 +154,7 @@ class LocalOffice:
         """Use the parts of the service."""
         self._parts = parts
         self.sync: SyncDesk = LocalSyncDesk(parts)
+        self.channels: ChannelDesk = LocalChannelDesk(parts)
         self.rules: RulesDesk = LocalRulesDesk(parts)
         self.kinds: KindDesk = LocalKindDesk(parts)
         self.lists: ListOffice = LocalListOffice(parts)

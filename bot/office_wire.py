@@ -16,6 +16,7 @@ import msgspec
 from aiohttp import web
 
 from bot.bootstrap import build
+from bot.channel_desk import ChannelDesk, RemoteChannelDesk, add_channel_jobs
 from bot.cluster.sole import sole_service
 from bot.keyring import KnownKey
 from bot.kind_desk import KindDesk, RemoteKindDesk, add_kind_jobs
@@ -116,6 +117,7 @@ def office_app(office: Office) -> web.Application:
     app.router.add_post("/api-keys", door.api_keys)
     app.router.add_post("/revoke-key", door.revoke_key)
     add_sync_jobs(app, office.sync)
+    add_channel_jobs(app, office.channels)
     add_rules_jobs(app, office.rules)
     add_kind_jobs(app, office.kinds)
     return app
@@ -182,6 +184,7 @@ class RemoteOffice:
         """Talk over ``session``, which is connected to the socket."""
         self._session = session
         self.sync: SyncDesk = RemoteSyncDesk(self._ask)
+        self.channels: ChannelDesk = RemoteChannelDesk(self._ask)
         self.rules: RulesDesk = RemoteRulesDesk(self._ask)
         self.kinds: KindDesk = RemoteKindDesk(self._ask)
         self.lists: ListOffice = RemoteListOffice(self._ask)

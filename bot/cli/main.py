@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from bot.cli.channel_commands import channels
 from bot.cli.events_group import events
 from bot.cli.rules_group import rules
 from bot.cli.words import text
@@ -28,6 +29,9 @@ def cli() -> None:
 
 cli.add_command(rules)
 cli.add_command(events)
+
+
+cli.add_command(channels)
 
 
 @cli.command(help=text("serve.help"))

@@ -83,6 +83,16 @@ async def delete_entry(work: UnitOfWork, entry_id: int) -> Entry | Refusal:
     return after
 
 
+async def adopt_entry(work: UnitOfWork, ctx: Context, found: Entry) -> Entry | None:
+    """Take over what somebody made on the platform; None when it is ours, or has no word."""
+    if not found.word or await work.entries.of_word([found.kind], found.word, found.account):
+        return None
+    entry = replace(found, id=work.ids.next())
+    if await _refusal(work, ctx, entry) or not await work.entries.add(entry, work.now):
+        return None
+    return await refresh_entry(work, ctx, entry)
+
+
 async def take_answer(work: UnitOfWork, ctx: Context, entry_id: int, made: Entry) -> None:
     """Keep what the platform made of an entry point: its id, address and code."""
     entry = await work.entries.get(entry_id)

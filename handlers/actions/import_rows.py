@@ -12,6 +12,7 @@ from domain.identity.keys import Claim
 from domain.intake.mapping import Fault, FileMapping, Record, read_row
 from domain.person import Attribute, Source
 from domain.values import IdentityKind, PersonId, Refusal
+from handlers.actions.entry_points import UNKNOWN_CHANNEL
 from handlers.actions.intake import call, learn, open_lead, opt_out, recognise
 from handlers.actions.record import Occurrence, record
 from handlers.reactions import settle
@@ -66,7 +67,7 @@ async def take_in(
     work: UnitOfWork, ctx: Context, row: Record, mapping: FileMapping
 ) -> tuple[Fault, ...]:
     """Take in one row of loaded keys; return what is wrong with it."""
-    faults = _refused_events(ctx, row)
+    faults = _refused_events(ctx, row) + _unknown_channel(ctx, row, mapping)
     if faults:
         return faults
     person = await recognise(work, [claim_of(row, key.kind, n) for n, key in enumerate(row.keys)])
@@ -102,6 +103,17 @@ def claim_of(row: Record, kind: IdentityKind, position: int) -> Claim:
     return Claim(
         row.keys[position], is_verified=kind is IdentityKind.UID, source=Source.IMPORT, at=row.at
     )
+
+
+def _unknown_channel(ctx: Context, row: Record, mapping: FileMapping) -> tuple[Fault, ...]:
+    """Name a channel that neither the rules nor the tree know; an empty one is no fault."""
+    catalog = ctx.catalog
+    touch = catalog.touch(Origin.IMPORT, row.channel, row.at)
+    fallback = catalog.attribution.fallback
+    is_known = touch.channel != fallback or catalog.channels.named(row.channel) == fallback
+    if not row.channel or is_known:
+        return ()
+    return (Fault(mapping.channel, UNKNOWN_CHANNEL),)
 
 
 def _refused_events(ctx: Context, row: Record) -> tuple[Fault, ...]:

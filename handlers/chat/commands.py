@@ -19,6 +19,7 @@ from handlers.actions.portray import moment_words
 from handlers.actions.reports import funnel_report
 from handlers.actions.show import show_portrait
 from handlers.chat import dedup_commands
+from handlers.chat.channel_commands import show_channels
 from handlers.chat.isolation_commands import restore_lead, restore_named, show_isolated
 from handlers.chat.kind_commands import events
 from handlers.chat.rules import rules
@@ -176,6 +177,7 @@ COMMANDS: Mapping[CommandName, Run] = {
     CommandName.PORTRAIT: show_lead,
     CommandName.SCORE: show_score,
     CommandName.FUNNEL: show_funnel,
+    CommandName.CHANNEL: show_channels,
     CommandName.MINE: show_mine,
     CommandName.TODO: show_todo,
     CommandName.REMIND: set_reminder,

@@ -47,6 +47,7 @@ COMMANDS = (
     "story",
     "migrate",
     "import",
+    "channels",
     "sync",
     "inbox",
     "outbox",

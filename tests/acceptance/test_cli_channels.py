@@ -1,0 +1,77 @@
+"""``clew channels`` beside a running service, and without one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import click
+import pytest
+
+from bot.cli.channels import read_shift
+from bot.clock import DrivenClock
+from bot.demo import Demo, Place, demo, demo_environment
+from tests.acceptance.command_line import Told, clew, said
+
+
+@pytest.fixture
+async def both(data: Path, clock: DrivenClock) -> AsyncIterator[Demo]:
+    async with demo(Place(data), clock) as running:
+        yield running
+
+
+async def channels(both: Demo, data: Path, *words: str) -> Told:
+    return await clew("channels", *words, **demo_environment(Place(data), both.windows))
+
+
+async def test_a_way_is_made_listed_and_removed_beside_the_service(both: Demo, data: Path) -> None:
+    wish = ("add", "contact_way", "book-7", "--channel", "图书二维码", "--shift", "LiLei")
+    told = await channels(both, data, *wish)
+    assert told.status == 0, told.err
+    await both.service.settle()
+    [way] = [w for w in both.sim.world.relations.ways.values() if w.state == "book-7"]
+    listed = await channels(both, data, "ways")
+    for shown in ("book-7", "图书二维码", "LiLei", way.qr_code, said("channels.state.ready")):
+        assert shown in listed.out
+    again = await channels(both, data, *wish)
+    assert (again.status, again.out) == (1, "")
+    assert "book-7" in again.err
+    entry_id = next(word for word in listed.out.split() if word.isdecimal() and len(word) > 9)
+    assert (await channels(both, data, "remove", entry_id)).status == 0
+    await both.service.settle()
+    assert way.config_id not in both.sim.world.relations.ways
+
+
+async def test_ways_of_others_are_adopted_once(both: Demo, data: Path) -> None:
+    count = len(both.sim.world.relations.ways)
+    told = await channels(both, data, "adopt")
+    assert said("channels.adopted_all", count=count) in told.out
+    told = await channels(both, data, "adopt")
+    assert said("channels.adopted_all", count=0) in told.out
+
+
+async def test_figures_of_an_empty_month_say_so(both: Demo, data: Path) -> None:
+    assert said("channels.nothing") in (await channels(both, data, "list")).out
+
+
+@pytest.mark.parametrize(
+    ("typed", "userids", "days", "hours"),
+    [
+        ("LiLei", ("LiLei",), set(range(1, 8)), ("00:00", "00:00")),
+        ("1-5 09:00-18:00 LiLei,Han", ("LiLei", "Han"), {1, 2, 3, 4, 5}, ("09:00", "18:00")),
+        ("6,7 LiLei", ("LiLei",), {6, 7}, ("00:00", "00:00")),
+        ("22:00-06:00 LiLei", ("LiLei",), set(range(1, 8)), ("22:00", "06:00")),
+    ],
+)
+def test_a_shift_is_read_as_it_is_typed(
+    typed: str, userids: tuple[str, ...], days: set[int], hours: tuple[str, str]
+) -> None:
+    shift = read_shift(typed)
+    assert (shift.userids, shift.weekdays) == (userids, days)
+    assert (f"{shift.since:%H:%M}", f"{shift.until:%H:%M}") == hours
+
+
+@pytest.mark.parametrize("typed", ["", "8 LiLei", "25:00-26:00 LiLei", "早上 LiLei"])
+def test_a_shift_that_cannot_be_read_is_said(typed: str) -> None:
+    with pytest.raises((SystemExit, click.ClickException)):
+        read_shift(typed)
