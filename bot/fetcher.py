@@ -9,7 +9,7 @@ the generation of its request, by which the worker knows a stale one.
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -24,19 +24,30 @@ from bot.surveying import Surveyor
 from bot.trouble import Trouble
 from bot.wecom.client.answers import JsonObject
 from bot.wecom.client.clients import Clients
+from bot.wecom.error_codes import Reaction
 from bot.wecom.errors import PlatformError, WireError
 from domain.messages import Fetch, FetchKind
 from handlers.ports import Clock
 from storage.errors import StorageError
 from storage.fetches import ClaimedFetch, Fetches
 from storage.inbox import Inbox
+from storage.rests import Rests
 
 log = structlog.get_logger("clew.fetcher")
 
 BATCH = 32
 LEASE = timedelta(minutes=2)
 IDLE_SECONDS = 1.0
+#: How old what we know of the rests of others may be when rows are taken.
+REST_KNOWN_FOR = timedelta(milliseconds=250)
 GRACE_SECONDS = 15.0
+
+
+def rest_of(fetch: Fetch) -> str:
+    """Return under which name rests of the fetch's endpoint are kept."""
+    # The account of a page names its list, and each list has an endpoint of its own.
+    endpoint = fetch.account if fetch.kind is FetchKind.SYNC_PAGE else ""
+    return f"rest:fetch:{fetch.kind}:{endpoint}"
 
 
 class Fetcher:
@@ -64,6 +75,9 @@ class Fetcher:
         self._inquirer = Inquirer(clients)
         self._puller = Puller(clients.corp.kf, inbox, clock, turns)
         self._surveyor = Surveyor(clients.corp, fetches.database)
+        self._rests = Rests(fetches.database)
+        self._resting: dict[str, datetime] = {}
+        self._rests_seen_at: datetime | None = None
         self._watch = StorageWatch("fetcher")
         self._is_taking = False
         self._running: set[asyncio.Task[None]] = set()
@@ -112,6 +126,8 @@ class Fetcher:
         self._is_taking = True
         try:
             claimed = await self._fetches.claim(BATCH, self._lease_for, self._clock.now())
+            if claimed:
+                await self._see_rests()
             for row in claimed:
                 task = asyncio.create_task(self._answer(row), name=f"fetch {row.id}")
                 self._running.add(task)
@@ -119,6 +135,13 @@ class Fetcher:
         finally:
             self._is_taking = False
         return len(claimed)
+
+    async def _see_rests(self) -> None:
+        """Learn of rests that others began, and that a restart must not end."""
+        now, seen_at = self._clock.now(), self._rests_seen_at
+        if seen_at is None or now >= seen_at + REST_KNOWN_FOR:
+            self._resting |= await self._rests.under_way(now)
+            self._rests_seen_at = now
 
     def _leave(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
@@ -138,6 +161,10 @@ class Fetcher:
 
     async def _settle(self, row: ClaimedFetch) -> None:
         fetch = row.fetch
+        until = self._resting.get(rest_of(fetch))
+        if until is not None and until > self._clock.now():
+            await self._fetches.postpone(row, until)
+            return
         try:
             await self._ask(fetch)
         except WireError as error:
@@ -182,6 +209,8 @@ class Fetcher:
             is_final=wait is None,
         )
         if wait is not None:
+            if error.reaction is Reaction.SLOW_DOWN:
+                await self._rest(fetch, now + wait)
             await self._fetches.retry(row, now + wait, trouble.written())
             FETCHES.labels(fetch.kind, "retried").inc()
             return
@@ -189,6 +218,12 @@ class Fetcher:
             await self._put(fetch, {"errcode": error.errcode, "errmsg": error.errmsg})
         await self._fetches.fail(row, f"{error.advice}: {trouble.written()}")
         FETCHES.labels(fetch.kind, "failed").inc()
+
+    async def _rest(self, fetch: Fetch, until: datetime) -> None:
+        """Let no request of this kind try before ``until``, here and in other processes."""
+        name = rest_of(fetch)
+        self._resting[name] = max(until, self._resting.get(name, until))
+        await self._rests.begin(name, until)
 
     async def _stop(self) -> None:
         if not self._running:

@@ -47,6 +47,9 @@ where id in (select id from due) returning *
 
 _HELD = "where id = $1 and lease_token = $2 and state = 'open'"
 RETRY = f"update platform_fetch set lease_token = '', free_at = $3, error = $4 {_HELD}"
+POSTPONE = (
+    f"update platform_fetch set lease_token = '', free_at = $3, attempts = attempts - 1 {_HELD}"
+)
 FAIL = f"update platform_fetch set state = 'failed', lease_token = '', error = $3 {_HELD}"
 REPLAY = """
 update platform_fetch set state = 'open', attempts = 0, free_at = 0, error = ''
@@ -165,6 +168,10 @@ class Fetches:
         """Give it back until ``at``."""
         token = claimed.lease_token
         return await self._change(RETRY, claimed.id, token, to_micros(at), error[:500])
+
+    async def postpone(self, claimed: ClaimedFetch, at: datetime) -> bool:
+        """Give it back until ``at`` as if it had not been taken: nothing was asked."""
+        return await self._change(POSTPONE, claimed.id, claimed.lease_token, to_micros(at))
 
     async def fail(self, claimed: ClaimedFetch, error: str) -> bool:
         """Give it up: the platform refuses for good."""

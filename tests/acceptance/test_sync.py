@@ -10,11 +10,15 @@ from pathlib import Path
 import pytest
 from aiohttp.test_utils import TestServer
 
+from bot.bootstrap import build
 from bot.clock import DrivenClock, SystemClock
+from bot.demo import Place, demo_settings
+from bot.loops import taking_in
 from bot.simulator.app import SIMULATOR
 from bot.simulator.faults import Fault, FaultKind
 from bot.simulator.simulator import Simulator
 from bot.simulator.world.people import Customer, Employee, MemberStatus
+from bot.sync_desk import LocalSyncDesk
 from tests.acceptance.command_line import clew, said, started
 from tests.acceptance.listed import HAN, LI, environment, fill, follow, group, tag_of
 from tests.patience import until
@@ -111,7 +115,10 @@ async def test_a_used_up_minute_rests_and_goes_on_where_it_was(
     assert count(data, f"lead where person_id in ({LISTED})") == 100
     waiting.kill()
     await waiting.wait()
+    # The minute is over, on both sides.
     clock.advance(timedelta(minutes=1))
+    with closing(sqlite3.connect(data / "clew.db")) as connection, connection:
+        connection.execute("update counter set value = 0 where name like 'rest:fetch:%'")
     told = await clew("sync", **settings)
     assert told.status == 0, told.err
     assert count(data, f"lead where person_id in ({LISTED})") == 300
@@ -180,3 +187,38 @@ async def test_a_reconciliation_finds_what_was_made_to_differ(
     assert rows(data, "select userid from employee where not is_active") == [("OldHand",)]
     gone = f"relation r join identity i using (person_id) where i.value = '{ids[1]}'"
     assert count(data, f"{gone} and r.state = 'deleted_by_rep'") == 1
+
+
+async def test_both_databases_take_in_the_same_and_nothing_differs(
+    database_url: str,
+    tmp_path: Path,
+    sim_server: TestServer,
+    sim: Simulator,
+    clock: DrivenClock,
+) -> None:
+    ids = fill(sim.world, 250, clock.now() - YEAR)
+    group(sim.world, "wrListed0000000000000001", ids[:10], clock.now())
+    place = Place(tmp_path / "place", database_url=database_url)
+    settings = demo_settings(place, str(sim_server.make_url("")).rstrip("/"))
+    async with build(settings, clock) as parts, taking_in(parts):
+        desk = LocalSyncDesk(parts)
+        for _ in range(2):  # a second run changes nothing
+            await desk.begin()
+            await until(lambda: is_over(desk))
+            async with parts.database.read() as tx:
+                kinds = "'contact_added', 'lead_created'"
+                [found] = await tx.fetch(
+                    "select (select count(*) from relation) as relations,"
+                    " (select count(*) from lead) as leads,"
+                    f" (select count(*) from event where kind in ({kinds})) as events"
+                )
+            assert (found["relations"], found["leads"], found["events"]) == (275, 250, 525)
+        plan = await desk.plan_check()
+        checked = [await desk.check(check) for check in plan.checks]
+    assert [one.trouble for one in checked if one.trouble] == []
+    assert [difference for one in checked for difference in one.differences] == []
+
+
+async def is_over(desk: LocalSyncDesk) -> bool:
+    progress = await desk.progress()
+    return progress is not None and progress.is_over

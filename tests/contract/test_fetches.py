@@ -126,3 +126,13 @@ async def test_a_failed_request_is_visible_and_replayable(fetches: Fetches, desk
 
 async def test_counts_nothing_as_nothing(fetches: Fetches) -> None:
     assert await fetches.counts() == {"open": 0, "failed": 0}
+
+
+async def test_a_postponed_request_was_never_taken(fetches: Fetches, desk: Desk) -> None:
+    await desk.ask(fetch())
+    (row,) = await fetches.claim(1, LEASE, NOW)
+    assert await fetches.postpone(row, NOW + LEASE)
+    assert await fetches.claim(1, LEASE, NOW) == []
+    (again,) = await fetches.claim(1, LEASE, NOW + LEASE)
+    assert again.attempts == 1
+    assert not await fetches.postpone(row, NOW)

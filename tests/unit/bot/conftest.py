@@ -162,3 +162,9 @@ def careful(
 @pytest.fixture
 def fetcher(fetches: Fetches, inbox: Inbox, clients: Clients, clock: DrivenClock) -> Fetcher:
     return Fetcher(fetches, inbox, clients, clock)
+
+
+@pytest.fixture
+def restarted(fetches: Fetches, inbox: Inbox, clients: Clients, clock: DrivenClock) -> Fetcher:
+    """Return the fetcher of the process that follows, or works beside."""
+    return Fetcher(fetches, inbox, clients, clock)

@@ -128,6 +128,35 @@ async def test_a_refusal_is_passed_on_and_shown(
     assert update.errcode == 84061
 
 
+async def test_a_used_up_rate_lets_the_whole_endpoint_rest_and_no_other(
+    fetcher: Fetcher, platform: Platform, ask: Asking, clock: DrivenClock
+) -> None:
+    platform.on(GET, {"errcode": 45009, "errmsg": "freq"}, CUSTOMER, CUSTOMER)
+    await ask(CONTACT)
+    await fetcher.drain_once()
+    await ask(Fetch(FetchKind.EXTERNAL_CONTACT, "wm2", "", 1))
+    await ask(Fetch(FetchKind.GROUP_CHAT, "wr1", "", 1))
+    await fetcher.drain_once()
+    assert (len(platform.calls(GET)), len(platform.calls(GROUP))) == (1, 1)
+    clock.advance(timedelta(seconds=90))
+    await fetcher.drain_once()
+    assert len(platform.calls(GET)) == 3
+
+
+async def test_a_rest_outlives_the_process(
+    fetcher: Fetcher, restarted: Fetcher, platform: Platform, ask: Asking, clock: DrivenClock
+) -> None:
+    platform.on(GET, {"errcode": 45009, "errmsg": "freq"}, CUSTOMER, CUSTOMER)
+    await ask(CONTACT)
+    await fetcher.drain_once()
+    await ask(Fetch(FetchKind.EXTERNAL_CONTACT, "wm2", "", 1))
+    await restarted.drain_once()
+    assert len(platform.calls(GET)) == 1
+    clock.advance(timedelta(seconds=90))
+    await restarted.drain_once()
+    assert len(platform.calls(GET)) == 3
+
+
 @pytest.mark.parametrize("code", [-1, 45033, 45009, 60020])
 async def test_a_passing_refusal_is_asked_again_later(
     fetcher: Fetcher, platform: Platform, ask: Asking, clock: DrivenClock, code: int
