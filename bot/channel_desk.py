@@ -16,13 +16,15 @@ from domain.channels.attribution import Origin
 from domain.channels.entry import Entry, EntryKind, EntryState, Schedule, Shift
 from domain.reports.channels import ChannelFigures, channel_figures
 from domain.values import Refusal, UserId
-from handlers.actions.entry_points import adopt_entry, create_entry, delete_entry
+from handlers.actions.entry_points import adopt_entry, change_entry, create_entry, delete_entry
 from storage.queries.channel_counts import channel_counts
 from storage.queries.entry_troubles import entry_troubles
 from storage.queries.funnel import Period
 
 if TYPE_CHECKING:
     from bot.bootstrap import Parts
+    from handlers.context import Context
+    from storage.unit_of_work import UnitOfWork
 
 _ALL_TIME = 2**31 - 1
 
@@ -60,6 +62,10 @@ class ChannelDesk(Protocol):
         """Order an entry point; its channel may be named by code or Chinese name."""
         ...
 
+    async def change(self, wish: Entry) -> Ordered:
+        """Give an entry point another channel, title or schedule."""
+        ...
+
     async def remove(self, entry_id: int) -> Ordered:
         """Take an entry point away."""
         ...
@@ -93,12 +99,21 @@ class LocalChannelDesk:
 
     async def create(self, wish: Entry) -> Ordered:
         """Write the row and the order."""
+        return await self._written(create_entry, wish)
+
+    async def change(self, wish: Entry) -> Ordered:
+        """Write the row, and the order when the platform has to know."""
+        return await self._written(change_entry, wish)
+
+    async def _written(
+        self,
+        write: Callable[[UnitOfWork, Context, Entry], Awaitable[Entry | Refusal]],
+        wish: Entry,
+    ) -> Ordered:
         parts = self._parts
         code = parts.context.catalog.channels.named(wish.channel)
         async with parts.store.unit_of_work(parts.clock.now()) as work:
-            done = await create_entry(
-                work, parts.context, replace(wish, channel=code or wish.channel)
-            )
+            done = await write(work, parts.context, replace(wish, channel=code or wish.channel))
             if isinstance(done, Entry):
                 await work.commit()
         return _ordered(done)
@@ -195,6 +210,10 @@ class RemoteChannelDesk:
         """Let the service order."""
         return msgspec.json.decode(await self._ask("entry-create", Wish(wish)), type=Ordered)
 
+    async def change(self, wish: Entry) -> Ordered:
+        """Let the service change."""
+        return msgspec.json.decode(await self._ask("entry-change", Wish(wish)), type=Ordered)
+
     async def remove(self, entry_id: int) -> Ordered:
         """Let the service remove."""
         return msgspec.json.decode(await self._ask("entry-remove", Which(entry_id)), type=Ordered)
@@ -218,6 +237,9 @@ def add_channel_jobs(app: web.Application, desk: ChannelDesk) -> None:
     async def create(request: web.Request) -> object:
         return await desk.create(msgspec.json.decode(await request.read(), type=Wish).entry)
 
+    async def change(request: web.Request) -> object:
+        return await desk.change(msgspec.json.decode(await request.read(), type=Wish).entry)
+
     async def remove(request: web.Request) -> object:
         return await desk.remove(msgspec.json.decode(await request.read(), type=Which).entry_id)
 
@@ -228,6 +250,7 @@ def add_channel_jobs(app: web.Application, desk: ChannelDesk) -> None:
         "channel-figures": figures,
         "entries": entries,
         "entry-create": create,
+        "entry-change": change,
         "entry-remove": remove,
         "entries-adopt": adopt,
     }

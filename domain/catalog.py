@@ -67,6 +67,13 @@ class Catalog:
         """Return the product line of a channel's leads, or the default one."""
         return self.channels.product_line(channel) or self.default_line
 
+    def knows_channel(self, origin: Origin, raw: str) -> bool:
+        """Tell whether what people wrote means a channel; the fallback has to be named itself."""
+        fallback = self.attribution.fallback
+        if self.attribution.channel_of(origin, raw) != fallback:
+            return True
+        return bool(self.channels.named(raw))
+
     def touch(self, origin: Origin, raw: str, at: datetime) -> Touch:
         """Return the touch of a contact, where people may also write a channel itself.
 

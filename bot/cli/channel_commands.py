@@ -58,6 +58,20 @@ def channels_add(**typed: Any) -> None:  # noqa: ANN401 - as click hands them ov
     raise SystemExit(0 if add(Wanted(**typed)) else 1)
 
 
+@channels.command("change", help=text("channels.change"))
+@click.argument("entry_id", type=_ROW)
+@click.option("--channel", default=None, help=text("channels.channel"))
+@click.option("--title", default=None, help=text("channels.title"))
+@click.option("--shift", "shifts", multiple=True, help=text("channels.shift"))
+@click.option("--backup", "backups", multiple=True, help=text("channels.backup"))
+@click.option("--ceiling", type=click.IntRange(1), default=None, help=text("channels.ceiling"))
+def channels_change(**typed: Any) -> None:  # noqa: ANN401 - as click hands them over
+    """Change whom a code shows, or its channel."""
+    from bot.cli.channels import Change, change
+
+    raise SystemExit(0 if change(Change(**typed)) else 1)
+
+
 @channels.command("remove", help=text("channels.remove"))
 @click.argument("entry_id", type=_ROW)
 def channels_remove(entry_id: int) -> None:

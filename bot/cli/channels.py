@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 import click
@@ -20,6 +20,7 @@ from bot.office_wire import open_office
 from domain.channels.entry import Entry, EntryKind, Schedule, Shift
 from domain.reports.channels import ChannelFigures
 from domain.values import UserId
+from handlers.actions.entry_points import NO_SUCH_ENTRY
 
 #: ``1-5 09:00-18:00 LiLei,HanMeimei``; days and hours may be left out.
 _SHIFT = re.compile(
@@ -137,6 +138,48 @@ def add(wanted: Wanted) -> bool:
 async def _create(entry: Entry) -> Ordered:
     async with open_office(settings_or_exit(), SystemClock()) as office:
         return await office.channels.create(entry)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What was typed of an entry point to change; what was not stays."""
+
+    entry_id: int
+    channel: str | None = None
+    title: str | None = None
+    shifts: tuple[str, ...] = ()
+    backups: tuple[str, ...] = ()
+    ceiling: int | None = None
+
+
+def change(wanted: Change) -> bool:
+    """Change an entry point; False with the reason when that is refused."""
+    set_up_logs(is_quiet=True)
+    return _said(run(_change(wanted)), "changed")
+
+
+async def _change(wanted: Change) -> Ordered:
+    async with open_office(settings_or_exit(), SystemClock()) as office:
+        known = {shown.entry.id: shown.entry for shown in await office.channels.entries()}
+        before = known.get(wanted.entry_id)
+        if before is None:
+            return Ordered(refusal=NO_SUCH_ENTRY)
+        return await office.channels.change(changed(before, wanted))
+
+
+def changed(before: Entry, wanted: Change) -> Entry:
+    """Return the entry point as it is wanted; shifts and backups are replaced as a whole."""
+    schedule = before.schedule
+    return replace(
+        before,
+        channel=before.channel if wanted.channel is None else wanted.channel,
+        title=before.title if wanted.title is None else wanted.title,
+        schedule=Schedule(
+            tuple(map(read_shift, wanted.shifts)) or schedule.shifts,
+            tuple(map(UserId, wanted.backups)) or schedule.backups,
+            wanted.ceiling or schedule.daily_ceiling,
+        ),
+    )
 
 
 def remove(entry_id: int) -> bool:

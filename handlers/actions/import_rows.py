@@ -107,11 +107,7 @@ def claim_of(row: Record, kind: IdentityKind, position: int) -> Claim:
 
 def _unknown_channel(ctx: Context, row: Record, mapping: FileMapping) -> tuple[Fault, ...]:
     """Name a channel that neither the rules nor the tree know; an empty one is no fault."""
-    catalog = ctx.catalog
-    touch = catalog.touch(Origin.IMPORT, row.channel, row.at)
-    fallback = catalog.attribution.fallback
-    is_known = touch.channel != fallback or catalog.channels.named(row.channel) == fallback
-    if not row.channel or is_known:
+    if not row.channel or ctx.catalog.knows_channel(Origin.IMPORT, row.channel):
         return ()
     return (Fault(mapping.channel, UNKNOWN_CHANNEL),)
 

@@ -56,13 +56,22 @@ async def customer_added(update: CustomerAdded, work: UnitOfWork, ctx: Context) 
     open_lead(work, ctx, person, touch)
     kind = "contact_added_half" if update.is_half else "contact_added"
     added = _added(kind, update.external_userid, update.userid, touch)
-    if isinstance(record(work, ctx, person.id, added), Event) and update.state:
+    is_new = not _was_half_added(work, person, update)
+    if isinstance(record(work, ctx, person.id, added), Event) and update.state and is_new:
         await count_came(work, ctx, touch, update.userid)
     if not update.is_half:
         corp.show_to(work, ctx, person, update.userid)
     if update.welcome_code:
         work.send(await _welcome(update, touch.channel, work, ctx))
     ask_contact(work, update)
+
+
+def _was_half_added(work: UnitOfWork, person: Person, update: CustomerAdded) -> bool:
+    """Tell whether the customer had added the rep, who only now adds back."""
+    return any(
+        event.kind == "contact_added_half" and event.properties.get("userid") == update.userid
+        for event in work.history_of(person.id)
+    )
 
 
 def _added(kind: str, external_userid: str, userid: UserId, touch: Touch) -> Occurrence:

@@ -37,6 +37,10 @@ async def test_a_way_is_made_listed_and_removed_beside_the_service(both: Demo, d
     assert (again.status, again.out) == (1, "")
     assert "book-7" in again.err
     entry_id = next(word for word in listed.out.split() if word.isdecimal() and len(word) > 9)
+    shifts = ("--shift", "HanMeimei", "--channel", "展会")
+    assert (await channels(both, data, "change", entry_id, *shifts)).status == 0
+    await both.service.settle()
+    assert way.users == ["HanMeimei"]
     assert (await channels(both, data, "remove", entry_id)).status == 0
     await both.service.settle()
     assert way.config_id not in both.sim.world.relations.ways

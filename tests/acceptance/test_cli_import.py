@@ -108,6 +108,15 @@ def test_a_bad_row_is_named_and_stops_nobody(data: Path, tmp_path: Path) -> None
     ]
 
 
+def test_a_channel_that_nothing_knows_is_named(data: Path, tmp_path: Path) -> None:
+    unknown, known = "4,王五,13926417835,火星,,杭州,否", "5,赵六,13926417836,广点通,,杭州,否"
+    made = sheet(tmp_path, unknown, known)
+    assert imported(made).status == 1
+    reason = TEXTS.get("refusals.unknown_channel", detail="渠道")
+    assert made.errors() == [(2, "渠道", reason)]
+    assert sorted(people(data)) == ["赵六"]
+
+
 def test_the_file_of_errors_names_places_and_never_people(data: Path, tmp_path: Path) -> None:
     made = sheet(tmp_path, "4,王五,1392641783x,展会,,杭州,否")
     assert imported(made).status == 1

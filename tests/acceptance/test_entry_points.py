@@ -120,6 +120,20 @@ async def test_at_the_ceiling_a_rep_leaves_the_way_until_the_next_business_day(
     assert users(both, entry) == [LI]
 
 
+async def test_adding_back_counts_no_second_time(both: Demo) -> None:
+    schedule = Schedule((Shift((UserId(LI),)),), backups=(UserId(HAN),), daily_ceiling=2)
+    entry = await made(both, way(schedule=schedule))
+    ident = f"wmHalf{0:026}"
+    both.sim.world.customers.add(Customer(ident, "单向", "openid-half"))
+    await both.sim.scan(ident, entry.platform_id, is_half=True)
+    both.sim.friends.confirm(ident, LI)
+    await both.sim.settled()
+    await both.service.settle()
+    assert users(both, entry) == [LI]
+    await scan(both, entry, 2)
+    assert users(both, entry) == [HAN]
+
+
 async def test_a_lost_answer_makes_no_second_way(both: Demo, clock: DrivenClock) -> None:
     before = len(both.sim.world.relations.ways)
     lost = Fault(FaultKind.LOST_ANSWER, "*/add_contact_way", times=1)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from domain.channels.attribution import Origin
 from domain.cleaning.phone import normalise_phone
 from domain.intake.form import Call, FormEvent, FormKey, LeadForm
 from domain.values import ContactKey, IdentityKind, Refusal
@@ -40,6 +41,9 @@ class Reader:
     def lead(self, given: LeadIn) -> LeadForm:
         """Return a lead as a form; it counts only when there are no faults."""
         at = self._moment(given.at, "at")
+        channel = given.channel.strip()
+        if channel and not self.ctx.catalog.knows_channel(Origin.API, channel):
+            self.faults.add(self._at("channel"), "unknown_channel", channel=channel)
         return LeadForm(
             reference=self.reference,
             sender=self.key.looker,
@@ -47,7 +51,7 @@ class Reader:
             at=at,
             keys=self.keys(given),
             name=given.name.strip(),
-            channel=given.channel.strip(),
+            channel=channel,
             tag=given.tag.strip(),
             note=given.note.strip(),
             attributes={n: said for n, v in given.attributes.items() if (said := self._said(v))},
