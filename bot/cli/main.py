@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from bot.cli.channel_commands import channels
+from bot.cli.channels_group import channels
 from bot.cli.events_group import events
 from bot.cli.rules_group import rules
 from bot.cli.words import text
@@ -29,8 +29,6 @@ def cli() -> None:
 
 cli.add_command(rules)
 cli.add_command(events)
-
-
 cli.add_command(channels)
 
 

@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestServer
 
 from bot.bootstrap import build
 from bot.clock import DrivenClock, SystemClock
-from bot.demo import Place, demo_settings
+from bot.demo import Place, demo, demo_environment, demo_settings
 from bot.loops import taking_in
 from bot.simulator.app import SIMULATOR
 from bot.simulator.faults import Fault, FaultKind
@@ -222,3 +222,14 @@ async def test_both_databases_take_in_the_same_and_nothing_differs(
 async def is_over(desk: LocalSyncDesk) -> bool:
     progress = await desk.progress()
     return progress is not None and progress.is_over
+
+
+async def test_a_running_service_does_the_work(data: Path, clock: DrivenClock) -> None:
+    async with demo(Place(data), clock) as both:
+        fill(both.sim.world, 120, clock.now() - YEAR)
+        settings = demo_environment(Place(data), both.windows)
+        told = await clew("sync", **settings)
+        assert told.status == 0, told.err
+        assert count(data, f"lead where person_id in ({LISTED})") == 120
+        told = await clew("sync", "--check", **settings)
+        assert (told.status, told.err) == (0, "")
