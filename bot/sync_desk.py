@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -10,6 +11,7 @@ from aiohttp import web
 
 from bot.reconciling import Check, Checked, Plan, Reconciler
 from handlers.actions.synchronise import begin
+from storage.inbox import InboxState
 from storage.queries.sync_progress import SyncProgress, sync_progress
 
 if TYPE_CHECKING:
@@ -55,7 +57,19 @@ class LocalSyncDesk:
             await work.commit()
 
     async def progress(self) -> SyncProgress | None:
-        """Read how far it has come."""
+        """Read how far it has come, and whether a page that came is stuck."""
+        seen = await self._read()
+        if seen is None or seen.is_over or seen.asked:
+            return seen
+        counts = await self._parts.inbox.counts()
+        under_way = counts.get(InboxState.PENDING, 0) + counts.get(InboxState.LEASED, 0)
+        if under_way or not counts.get(InboxState.PARKED, 0):
+            return seen
+        # Unless a page took effect between the two looks, it is among the parked ones.
+        again = await self._read()
+        return replace(seen, is_parked=True) if again == seen else again
+
+    async def _read(self) -> SyncProgress | None:
         async with self._parts.database.read() as tx:
             return await sync_progress(tx)
 

@@ -28,6 +28,9 @@ def synchronise() -> bool:
     progress = run(_synchronise())
     for failure in progress.failures:
         click.echo(_failed(failure), err=True)
+    if progress.is_parked:
+        click.echo(text("sync.parked"), err=True)
+        return False
     if progress.is_blocked:
         click.echo(text("sync.blocked", reason=progress.waits_because), err=True)
         return False
@@ -48,7 +51,7 @@ async def _synchronise() -> SyncProgress:
                 progress = await office.sync.progress()
                 if progress is not None:
                     bars.show(progress)
-                    if progress.is_over or progress.is_blocked:
+                    if progress.is_over or progress.is_blocked or progress.is_parked:
                         return progress
                 await asyncio.sleep(LOOK_SECONDS)
 

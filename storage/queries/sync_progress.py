@@ -26,6 +26,11 @@ select p.kind, p.about, f.error from sync_part p
 join platform_fetch f on f.kind = 'sync_page' and f.subject = cast(p.id as text)
 where p.run_id = $1 and p.state = 'open' and f.state = 'failed' order by p.id
 """
+_ASKED = """
+select count(*) as found from sync_part p
+join platform_fetch f on f.kind = 'sync_page' and f.subject = cast(p.id as text)
+where p.run_id = $1 and p.state = 'open' and f.state = 'open'
+"""
 _WAITING = """
 select f.error from sync_part p
 join platform_fetch f on f.kind = 'sync_page' and f.subject = cast(p.id as text)
@@ -64,6 +69,8 @@ class SyncProgress:
     """The newest run. ``groups_ahead`` are groups whose details did not come yet.
 
     ``waits_because`` is what a request met that will be repeated, empty when none waits.
+    ``asked`` counts pages that are asked for and did not come yet; with ``is_parked``
+    none is, and one that came keeps failing.
     """
 
     run_id: int
@@ -73,6 +80,8 @@ class SyncProgress:
     failures: tuple[Failure, ...]
     groups_ahead: int
     waits_because: str = ""
+    asked: int = 0
+    is_parked: bool = False
 
     @property
     def is_blocked(self) -> bool:
@@ -107,6 +116,7 @@ async def sync_progress(tx: Transaction) -> SyncProgress | None:
     ]
     ahead = await tx.fetch_one(_GROUPS_AHEAD, run["id"], run["started_at"])
     waiting = await tx.fetch_one(_WAITING, run["id"])
+    asked = await tx.fetch_one(_ASKED, run["id"])
     return SyncProgress(
         run_id=run["id"],
         started_at=from_micros(run["started_at"]),
@@ -115,4 +125,5 @@ async def sync_progress(tx: Transaction) -> SyncProgress | None:
         failures=tuple(Failure(row["kind"], row["about"], row["error"]) for row in failed),
         groups_ahead=int(ahead["found"]) if ahead else 0,
         waits_because=waiting["error"] if waiting else "",
+        asked=int(asked["found"]) if asked else 0,
     )

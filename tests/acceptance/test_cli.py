@@ -47,7 +47,6 @@ COMMANDS = (
     "story",
     "migrate",
     "import",
-    "channels",
     "sync",
     "inbox",
     "outbox",

@@ -79,3 +79,11 @@ def test_a_shift_is_read_as_it_is_typed(
 def test_a_shift_that_cannot_be_read_is_said(typed: str) -> None:
     with pytest.raises((SystemExit, click.ClickException)):
         read_shift(typed)
+
+
+async def test_help_explains_every_command_of_channels() -> None:
+    told = await clew("channels", "--help")
+    assert told.status == 0
+    for command in ("list", "ways", "add", "change", "remove", "adopt"):
+        assert f"  {command} " in told.out
+        assert said(f"channels.{command}")[:10] in told.out

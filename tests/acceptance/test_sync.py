@@ -19,6 +19,7 @@ from bot.simulator.faults import Fault, FaultKind
 from bot.simulator.simulator import Simulator
 from bot.simulator.world.people import Customer, Employee, MemberStatus
 from bot.sync_desk import LocalSyncDesk
+from storage.inbox import InboxState
 from tests.acceptance.command_line import clew, said, started
 from tests.acceptance.listed import HAN, LI, environment, fill, follow, group, tag_of
 from tests.patience import until
@@ -233,3 +234,24 @@ async def test_a_running_service_does_the_work(data: Path, clock: DrivenClock) -
         assert count(data, f"lead where person_id in ({LISTED})") == 120
         told = await clew("sync", "--check", **settings)
         assert (told.status, told.err) == (0, "")
+
+
+async def test_a_page_that_keeps_failing_is_said(
+    data: Path, sim_server: TestServer, sim: Simulator, clock: DrivenClock
+) -> None:
+    fill(sim.world, 20, clock.now() - YEAR)
+    settings = demo_settings(Place(data), str(sim_server.make_url("")).rstrip("/"))
+    async with build(settings, clock) as parts:
+        desk = LocalSyncDesk(parts)
+        await desk.begin()
+        await parts.fetcher.drain_once()
+        for row in await parts.inbox.claim(10, YEAR, clock.now()):
+            await parts.inbox.park(row.lease_token, row.id, "RuntimeError")
+        seen = await desk.progress()
+        assert seen is not None
+        assert seen.is_parked
+        for row in await parts.inbox.list(InboxState.PARKED, 10):
+            await parts.inbox.replay(row.id)
+        seen = await desk.progress()
+        assert seen is not None
+        assert not seen.is_parked

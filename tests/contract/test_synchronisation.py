@@ -141,6 +141,7 @@ async def test_progress_shows_what_waits_and_what_was_given_up(
     first, second = await fetches.claim(2, DAY, now)
     await fetches.retry(first, now + DAY, "45009")
     assert (await progress(store)).waits_because == "45009"
+    assert (await progress(store)).asked == 2
     assert not (await progress(store)).is_over
     await fetches.fail(second, "gave up")
     assert not (await progress(store)).is_over
