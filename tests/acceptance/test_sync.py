@@ -76,7 +76,10 @@ async def test_everything_comes_in_once_though_it_is_killed_half_way(
     pages = -(-(CUSTOMERS + BOTH) // 100)
     assert calls < pages
     assert len(sim.calls("/batch/get_by_user")) <= pages + 2
-    tagged = f"select count(distinct person_id) from tagging where person_id in ({LISTED})"
+    tagged = (
+        "select count(distinct person_id) from tagging"
+        f" where source = 'wecom' and person_id in ({LISTED})"
+    )
     assert rows(data, tagged) == [(-(-CUSTOMERS // 7),)]
     channels = rows(data, f"select distinct first_channel from lead where person_id in ({LISTED})")
     assert channels == [("expo",)]
