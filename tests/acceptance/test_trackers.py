@@ -137,7 +137,7 @@ async def test_the_python_sdk_of_sensors(any_shop: Shop) -> None:
     identities = await shop.rows("select kind, is_verified from identity")
     assert {row["kind"] for row in identities} == {"uid", "phone"}
     assert not any(row["is_verified"] for row in identities)
-    unknown = await shop.rows("select kind, source from unknown_update")
+    unknown = await shop.rows("select kind, source from held_event")
     assert unknown == [{"kind": "UnheardOf", "source": f"sensors:{shop.word}"}]
     stored = await shop.rows("select properties from event where kind = 'view_price'")
     assert json.loads(stored[0]["properties"])["product"] == "三年级数学"
