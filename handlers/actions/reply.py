@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from domain.chat.intent import Intent
 from domain.messages import Endpoint, Push, Text
+from domain.screening.contact import ContactKind
 from domain.values import IdentityKind, Priority
+from handlers.actions.contact import contact
 
 if TYPE_CHECKING:
     from domain.person import Person
@@ -37,29 +39,28 @@ class Address:
     receiver: str
 
 
-def answer(
+async def answer(
     work: UnitOfWork, ctx: Context, person: Person, heard: Heard, address: Address, cause: str
 ) -> None:
     """Answer a sentence once; a person who wants silence hears that it is kept, and no more."""
     key = _text_key(work, person, heard)
     if key:
-        say(work, person, address, ctx.words.get(key), cause)
+        push = text_to(person, address, ctx.words.get(key), cause)
+        await contact(work, ctx, person, ContactKind.REPLY, push)
 
 
-def say(work: UnitOfWork, person: Person, address: Address, content: str, cause: str) -> None:
-    """Say something to a customer, once per ``cause``."""
-    work.send(
-        Push(
-            endpoint=address.endpoint,
-            account=address.account,
-            receiver=address.receiver,
-            body=Text(content),
-            dedupe_key=f"reply:{cause}",
-            priority=Priority.CHAT,
-            # Five messages per message of theirs: what would be too much is said in one.
-            merge_key=f"replies:{address.receiver}",
-            person_id=person.id,
-        )
+def text_to(person: Person, address: Address, content: str, cause: str) -> Push:
+    """Return a text for a customer, sent once per ``cause``."""
+    return Push(
+        endpoint=address.endpoint,
+        account=address.account,
+        receiver=address.receiver,
+        body=Text(content),
+        dedupe_key=f"reply:{cause}",
+        priority=Priority.CHAT,
+        # Five messages per message of theirs: what would be too much is said in one.
+        merge_key=f"replies:{address.receiver}",
+        person_id=person.id,
     )
 
 

@@ -28,10 +28,11 @@ from handlers.actions.record import Occurrence, record
 from storage.repositories.screenings import ObjectionState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
     from domain.person import Person
+    from domain.screening.rules import FilterRules
     from handlers.context import Context
     from storage.repositories.screenings import Standing
     from storage.unit_of_work import UnitOfWork
@@ -74,7 +75,7 @@ async def screen(work: UnitOfWork, ctx: Context, lead_id: LeadId) -> Objection |
         return None
     standing = await work.screenings.of_lead(lead_id)
     found = _judged(work, ctx, lead, standing)
-    gone = _open(standing) - {objection.reason for objection in found} - _SAID
+    gone = _open(standing) - {objection.reason for objection in found} - _LASTING
     if gone:
         await work.screenings.close(
             lead_id, gone, ObjectionState.CLEARED, by=SYSTEM.name, at=work.now
@@ -82,17 +83,18 @@ async def screen(work: UnitOfWork, ctx: Context, lead_id: LeadId) -> Objection |
     blocking = next((objection for objection in found if objection.is_blocking), None)
     if blocking is None and _blocks(standing, gone):
         work.happened(LeadLetThrough(lead_id))
-    await _keep(work, lead, found, standing)
+    await keep_objections(work, lead, found, standing)
     if blocking and blocking.verdict is Verdict.REJECT:
         advance(work, ctx, lead_id, INVALIDATE, SYSTEM, blocking.reason.value)
     return blocking
 
 
-async def _keep(
+async def keep_objections(
     work: UnitOfWork, lead: Lead, found: Sequence[Objection], standing: Sequence[Standing]
 ) -> None:
-    known = _open(standing)
-    fresh = [objection for objection in found if objection.reason not in known]
+    """Write down what is new against a lead, and count it."""
+    known = {s.objection for s in standing if s.state is ObjectionState.OPEN}
+    fresh = [objection for objection in found if objection not in known]
     await work.screenings.open(lead, fresh, work.now)
     for objection in fresh:
         work.refused("filter", objection.reason.value)
@@ -106,8 +108,8 @@ def _blocks(standing: Sequence[Standing], reasons: AbstractSet[Reason]) -> bool:
 #: Name of the transition in ``config/lifecycle.toml`` that leads out of invalid.
 RESTORE = "restore"
 NOTHING_TO_RESTORE = "nothing_to_restore"
-#: What was said stays said: only a person closes it.
-_SAID = frozenset({Reason.SENSITIVE_CHAT})
+#: What was said stays said, and what was wrong was wrong: only a person closes it.
+_LASTING = frozenset({Reason.SENSITIVE_CHAT, Reason.INVALID_CONTACT})
 
 
 def _judged(
@@ -117,10 +119,18 @@ def _judged(
     restored = {s.objection.reason for s in standing if s.state is ObjectionState.RESTORED}
     evidence = evidence_of(work, ctx, lead.person_id, standing)
     found = objections(evidence, rules, ctx.lists.current.words)
-    found = tuple(o for o in found if o.reason not in restored)
+    found = tuple(o for o in (*found, *_said(standing, rules)) if o.reason not in restored)
     if lead.owner is None:
         return found
     return tuple(replace(o, verdict=Verdict.FLAG) for o in found)
+
+
+def _said(standing: Sequence[Standing], rules: FilterRules) -> Iterator[Objection]:
+    """Yield what the customer said once, judged by the rules of today."""
+    for known in standing:
+        objection = known.objection
+        if known.state is ObjectionState.OPEN and objection.reason is Reason.SENSITIVE_CHAT:
+            yield replace(objection, verdict=rules.verdict(objection.reason))
 
 
 def _open(standing: Sequence[Standing]) -> set[Reason]:

@@ -13,11 +13,14 @@ from domain.identity.keys import Claim, platform_claim
 from domain.lead import Touch
 from domain.messages import Endpoint, Fetch, FetchKind, Push, Welcome
 from domain.person import Person, RelationState, Source
+from domain.screening.contact import ContactKind
 from domain.values import ContactKey, IdentityKind, Priority, UserId
+from handlers.actions.contact import contact
 from handlers.actions.entry_points import Came, count_came, touch_of
 from handlers.actions.follow_up import warn_of_loss
 from handlers.actions.intake import call, enriched, open_lead, recognise
 from handlers.actions.listen import claim_phones
+from handlers.actions.objecting import note_phones
 from handlers.actions.record import Occurrence, occurrence, record
 from handlers.actions.tags import corp
 from handlers.routing import Router
@@ -62,7 +65,8 @@ async def customer_added(update: CustomerAdded, work: UnitOfWork, ctx: Context) 
     if not update.is_half:
         corp.show_to(work, ctx, person, update.userid)
     if update.welcome_code:
-        work.send(await _welcome(update, touch.channel, work, ctx))
+        welcome = await _welcome(update, touch.channel, work, ctx)
+        await contact(work, ctx, person, ContactKind.WELCOME, welcome)
     ask_contact(work, update)
 
 
@@ -158,6 +162,7 @@ async def contact_fetched(update: ExternalContactFetched, work: UnitOfWork, ctx:
     # Somebody edited a contact: no new chance, unless nobody knew of the customer before.
     if not work.leads_of(person.id):
         open_lead(work, ctx, person, None)
+    await note_phones(work, ctx, person, _remark_phones(update.followers))
 
 
 async def take_in_contact(

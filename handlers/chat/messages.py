@@ -11,12 +11,15 @@ from domain.identity.keys import platform_claim
 from domain.lead import Touch
 from domain.messages import EVERY_PULL, Endpoint, Fetch, FetchKind, Push, Text
 from domain.person import Person, Source
+from domain.screening.contact import ContactKind
 from domain.values import ContactKey, IdentityKind, Priority
+from handlers.actions.contact import contact
 from handlers.actions.entry_points import Came, touch_of
 from handlers.actions.intake import call, open_lead, recognise
 from handlers.actions.listen import hear, message_facts
+from handlers.actions.objecting import note_words
 from handlers.actions.record import occurrence, record
-from handlers.actions.reply import Address, answer, say
+from handlers.actions.reply import Address, answer, text_to
 from handlers.routing import Router
 from handlers.updates.base import external_key
 from handlers.updates.fetched import KfCustomersFetched, MpUserFetched
@@ -76,19 +79,18 @@ async def kf_entered(update: KfSessionEntered, work: UnitOfWork, ctx: Context) -
     person = await _kf_person(update.external_userid, update, work, ctx, touch)
     record(work, ctx, person.id, occurrence(update, "kf_entered", {"scene": scene}))
     if update.welcome_code:
-        work.send(
-            Push(
-                endpoint=Endpoint.KF_EVENT_MESSAGE,
-                account=update.open_kfid,
-                receiver=update.external_userid,
-                body=Text(ctx.words.get("welcome.kf")),
-                dedupe_key=f"welcome:{update.welcome_code}",
-                priority=Priority.WELCOME,
-                expires_at=update.at + WELCOME_LIFE,
-                event_code=update.welcome_code,
-                person_id=person.id,
-            )
+        welcome = Push(
+            endpoint=Endpoint.KF_EVENT_MESSAGE,
+            account=update.open_kfid,
+            receiver=update.external_userid,
+            body=Text(ctx.words.get("welcome.kf")),
+            dedupe_key=f"welcome:{update.welcome_code}",
+            priority=Priority.WELCOME,
+            expires_at=update.at + WELCOME_LIFE,
+            event_code=update.welcome_code,
+            person_id=person.id,
         )
+        await contact(work, ctx, person, ContactKind.WELCOME, welcome)
 
 
 @router.on(KfMessage)
@@ -146,7 +148,8 @@ async def mp_arrived(update: MpSubscribed | MpScanned, work: UnitOfWork, ctx: Co
     )
     if is_new:
         words = ctx.words.get("welcome.mp")
-        say(work, person, _mp_address(update), words, cause=update.dedupe_key)
+        welcome = text_to(person, _mp_address(update), words, update.dedupe_key)
+        await contact(work, ctx, person, ContactKind.WELCOME, welcome)
 
 
 @router.on(MpUnsubscribed)
@@ -196,9 +199,9 @@ async def _mp_person(
 async def _take_in(
     said: Said, person: Person, update: Update, work: UnitOfWork, ctx: Context
 ) -> None:
-    facts = message_facts(said.text, said.content)
+    facts = message_facts(said.text, said.content) | await note_words(work, ctx, person, said.text)
     record(work, ctx, person.id, occurrence(update, said.kind, facts, said.text))
     if not said.text:
         return
     heard = await hear(work, ctx, person, update, said.text)
-    answer(work, ctx, work.people.get(person.id), heard, said.address, update.dedupe_key)
+    await answer(work, ctx, work.people.get(person.id), heard, said.address, update.dedupe_key)

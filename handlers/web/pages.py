@@ -14,6 +14,7 @@ from handlers.actions.portray import called, moment_words, portrait_of
 from handlers.actions.roles import actor_of
 from handlers.actions.show import may_see_phone
 from handlers.web.event_pages import EventPages
+from handlers.web.isolation import IsolationPage
 from handlers.web.rendering import FOLDER, Renderer, redirect, visitor_or_login
 from handlers.web.session import CALLBACK, LoginPage, Sessions
 
@@ -41,6 +42,7 @@ class Pages:
         app.router.add_get(CALLBACK, door.logged_in)
         app.router.add_get("/", door.home)
         EventPages(self.store, self.context, self.clock, self.login).mount(app)
+        door.isolation().mount(app)
         app.router.add_static("/static", FOLDER / "static")
 
 
@@ -49,6 +51,13 @@ class _Door:
         self._pages = pages
         self._sessions = Sessions(pages.store.vault)
         self._page = Renderer(pages.context.words).page
+
+    def isolation(self) -> IsolationPage:
+        """Return the page of isolated leads."""
+        pages = self._pages
+        return IsolationPage(
+            pages.store, pages.context, pages.clock, self._sessions, pages.login, self._page
+        )
 
     async def home(self, request: web.Request) -> web.Response:
         """Say what this address is; the chat is where the work is done."""

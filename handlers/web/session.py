@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 COOKIE = "clew_session"
 CALLBACK = "/login"
-_SESSION, _STATE = "web-session", "web-login-state"
+_SESSION, _STATE, _FORM = "web-session", "web-login-state", "web-form"
 #: A working day; after it the platform is asked again, without the member noticing.
 _LIFE = timedelta(hours=12)
 #: How long somebody may take on the platform's side of the login.
@@ -74,6 +74,14 @@ class Sessions:
     def path_of(self, state: str, now: datetime) -> str | None:
         """Return the path of a state of ours that has not run out."""
         return self._open(_STATE, state, now) if len(state) <= _MOST_STATE else None
+
+    def token_for(self, userid: str, now: datetime) -> str:
+        """Return what a form of ours carries: nobody else's page can know it."""
+        return self._seal(_FORM, userid, now + _LIFE)
+
+    def accepts(self, token: str, userid: str, now: datetime) -> bool:
+        """Tell whether a form was shown to this member, by us, within a working day."""
+        return len(token) <= _MOST_STATE and self._open(_FORM, token, now) == userid
 
     def _seal(self, purpose: str, word: str, until: datetime) -> str:
         return seal_ticket(self._vault, purpose, word, until)

@@ -22,8 +22,9 @@ _OPEN = """
 insert into objection (id, lead_id, person_id, reason, verdict, field, detail, state, opened_at,
   closed_by) values ($1, $2, $3, $4, $5, $6, $7, 'open', $8, '')
 on conflict (lead_id, reason) do update set verdict = excluded.verdict, field = excluded.field,
-  detail = excluded.detail, state = 'open', opened_at = excluded.opened_at, closed_at = null,
-  closed_by = '' where objection.state = 'cleared'
+  detail = excluded.detail, state = 'open', closed_at = null, closed_by = '', opened_at =
+  case when objection.state = 'open' then objection.opened_at else excluded.opened_at end
+  where objection.state <> 'restored'
 """
 _NOTE = """
 insert into contact (id, person_id, kind, dedupe_key, at) values ($1, $2, $3, $4, $5)
@@ -75,7 +76,10 @@ class Screenings:
         return frozenset(Reason(row["reason"]) for row in rows)
 
     async def open(self, lead: Lead, found: Iterable[Objection], at: datetime) -> None:
-        """Hold ``found`` against the lead; what stands already, or was restored, stays as it is."""
+        """Hold ``found`` against the lead.
+
+        What is open keeps its moment, what was restored stays restored.
+        """
         for objection in found:
             await self._tx.execute(
                 _OPEN,
