@@ -2,7 +2,7 @@
 
 Width, case, script of digits and letters, traditional characters and everything
 between the signs (blanks, marks, emoji, invisible characters) go; a sign that is
-typed several times counts once, and how often it was typed is kept. A comma or full
+typed several times counts once. A comma or full
 stop of a Chinese sentence stays as a line end: words do not reach over it.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.cleaning.text import fold
@@ -24,7 +25,8 @@ _DIGITS = {
 }
 #: Letters of other alphabets that look like Latin ones.
 _LOOK_ALIKES = dict(zip("аеорсухікмтвнαοерνκ", "aeopcyxikmtbhaoepvk", strict=True))
-_REPEATED = re.compile(r"(.)\1+", re.DOTALL)
+_TWICE = re.compile(r"(\D)\1", re.ASCII)
+_REPEATED = re.compile(r"(\D)\1+", re.ASCII)
 
 
 def _bare(character: str) -> str:
@@ -54,32 +56,50 @@ class _Bared(dict[int, str]):
 _TABLE = _Bared()
 
 
+def bare(text: str) -> str:
+    """Return the signs of ``text``, each in its one form; what says nothing is gone."""
+    return text.translate(_TABLE)
+
+
+def has_repeats(signs: str) -> bool:
+    """Tell whether a sign that is no digit stands twice in a row."""
+    return _TWICE.search(signs) is not None
+
+
+def collapsed(signs: str) -> str:
+    """Return ``signs`` with each run of a sign as one; digits stay: 1001 is not 101."""
+    return _REPEATED.sub(r"\1", signs)
+
+
 def skeleton(text: str) -> str:
     """Return the signs of ``text`` in one form, each run of a sign as one."""
-    bare = text.translate(_TABLE)
-    return _REPEATED.sub(r"\1", bare) if _REPEATED.search(bare) else bare
+    return collapsed(bare(text))
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A sign of the skeleton: how often it was typed, and where (``start`` to ``end``)."""
+    """A sign of a text and where it stands, from ``start`` to ``end``."""
 
     sign: str
-    length: int
     start: int
     end: int
 
 
-def runs(text: str) -> tuple[Run, ...]:
-    """Return the skeleton sign by sign, with the places in ``text`` that it stands for."""
+def places(text: str) -> tuple[Run, ...]:
+    """Return where each sign of :func:`bare` stands in ``text``."""
+    return tuple(
+        Run(sign, place, place + 1)
+        for place, character in enumerate(text)
+        if (sign := _TABLE[ord(character)])
+    )
+
+
+def runs(signs: Sequence[Run]) -> tuple[Run, ...]:
+    """Return the signs of :func:`skeleton`, each run with all the places that it stands for."""
     found: list[Run] = []
-    for place, character in enumerate(text):
-        sign = _TABLE[ord(character)]
-        if not sign:
-            continue
-        if found and found[-1].sign == sign:
-            last = found[-1]
-            found[-1] = Run(sign, last.length + 1, last.start, place + 1)
+    for run in signs:
+        if found and found[-1].sign == run.sign and not run.sign.isdigit():
+            found[-1] = Run(run.sign, found[-1].start, run.end)
         else:
-            found.append(Run(sign, 1, place, place + 1))
+            found.append(run)
     return tuple(found)

@@ -8,13 +8,22 @@ found however it is disguised, and shown as it was typed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
-from domain.cleaning.skeleton import BREAK, Run, runs, skeleton
+from domain.cleaning.skeleton import (
+    BREAK,
+    Run,
+    bare,
+    collapsed,
+    has_repeats,
+    places,
+    runs,
+    skeleton,
+)
 
 _LATIN = re.compile(r"[A-Za-z]")
 _URL = re.compile(r"(?:https?://|www\.)[A-Za-z0-9\-._~:/?#@!$&'()*+,;=%]+", re.ASCII)
@@ -66,69 +75,79 @@ class WordOptions:
     urls: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A listed word and how often it has each of its signs, where that is more than once."""
+class _Finder:
+    """One automaton over words in one form."""
 
-    word: Word
-    lengths: tuple[int, ...] = ()
+    __slots__ = ("_automaton", "_words", "finds")
 
-    def fits(self, found: Sequence[Run]) -> bool:
-        """Tell whether each sign was typed at least as often as the word has it."""
-        return not self.lengths or all(
-            run.length >= wanted for run, wanted in zip(found, self.lengths, strict=True)
+    def __init__(self, words: Mapping[str, Sequence[Word]]) -> None:
+        self._words = tuple(map(tuple, words.values()))
+        # The dense automaton (DFA) is no faster and takes eight times the memory.
+        self._automaton = AhoCorasick(
+            list(words), store_patterns=False, implementation=Implementation.ContiguousNFA
         )
+        #: Some matches in a text; called for every message, so nothing stands around it.
+        self.finds = self._automaton.find_matches_as_indexes
+
+    def found(self, signs: Sequence[Run]) -> Iterator[tuple[Word, int, int]]:
+        """Yield words with the places in the text from which to which they were typed."""
+        text = "".join(run.sign for run in signs)
+        for number, first, last in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            for word in self._words[number]:
+                yield word, signs[first].start, signs[last - 1].end
 
 
 class WordList:
-    """A compiled list; building one of 60,000 words takes some tenths of a second."""
+    """A compiled list; building one of 60,000 words takes some tenths of a second.
 
-    __slots__ = ("_automaton", "_entries", "_options", "size")
+    Words that double a sign (``妈妈``) are looked for as they are, and only in texts that
+    double one too; all others in the skeleton, where ``傻傻瓜`` is ``傻瓜``.
+    """
+
+    __slots__ = ("_doubled", "_has_patterns", "_options", "_single", "size")
 
     def __init__(self, words: Iterable[Word] = (), options: WordOptions | None = None) -> None:
         """Compile; entries without any letter or digit are passed over."""
         self._options = options or WordOptions()
-        grouped: dict[str, list[_Entry]] = {}
+        single: dict[str, list[Word]] = {}
+        doubled: dict[str, list[Word]] = {}
         self.size = 0
         for word in words:
-            if pattern := skeleton(word.text).replace(BREAK, ""):
-                grouped.setdefault(pattern, []).append(_entry(word, pattern))
+            if signs := bare(word.text).replace(BREAK, ""):
+                (doubled if has_repeats(signs) else single).setdefault(signs, []).append(word)
                 self.size += 1
-        self._entries = [tuple(group) for group in grouped.values()]
-        # The dense automaton (DFA) is no faster and takes eight times the memory.
-        self._automaton = AhoCorasick(
-            list(grouped), store_patterns=False, implementation=Implementation.ContiguousNFA
-        )
+        self._single, self._doubled = _Finder(single), _Finder(doubled)
+        wanted = self._options
+        self._has_patterns = bool(wanted.digits_from or wanted.emails or wanted.urls)
 
     def __bool__(self) -> bool:
         """Tell whether anything can be found at all."""
-        options = self._options
-        return bool(self._entries or options.digits_from or options.emails or options.urls)
+        return bool(self.size or self._has_patterns)
 
     def hits(self, text: str) -> tuple[Hit, ...]:
         """Return the hits in ``text``, first to last, none inside another.
 
         Of those that begin together the longest stands.
         """
-        found = list(self._words(text)) if self._may_hold_words(text) else []
-        found += self._patterns(text)
-        return _apart(found) if found else ()
+        if self._may_hold_words(bare(text)):
+            return _apart((*self._words(text), *self._patterns(text)))
+        return _apart(self._patterns(text)) if self._has_patterns else ()
 
-    def _may_hold_words(self, text: str) -> bool:
-        return bool(self._automaton.find_matches_as_indexes(skeleton(text)))
+    def _may_hold_words(self, signs: str) -> bool:
+        if has_repeats(signs):
+            return self._single.finds(collapsed(signs)) != [] or self._doubled.finds(signs) != []
+        return self._single.finds(signs) != []
 
     def _words(self, text: str) -> Iterator[Hit]:
-        signs = runs(text)
-        bare = "".join(run.sign for run in signs)
-        found: list[tuple[Word, int, int]] = []
-        for number, first, last in self._automaton.find_matches_as_indexes(bare, overlapping=True):
-            typed = signs[first:last]
-            start, end = typed[0].start, typed[-1].end
-            found += (
-                (entry.word, start, end)
-                for entry in self._entries[number]
-                if entry.fits(typed) and self._stands_alone(text, start, end)
+        signs = places(text)
+        found = [
+            (word, start, end)
+            for word, start, end in (
+                *self._single.found(runs(signs)),
+                *self._doubled.found(signs),
             )
+            if self._stands_alone(text, start, end)
+        ]
         allowed = [(start, end) for word, start, end in found if word.is_allowed]
         for word, start, end in found:
             if not word.is_allowed and not _is_within(start, end, allowed):
@@ -151,12 +170,6 @@ class WordList:
             yield from _digits(text, options.digits_from)
 
 
-def _entry(word: Word, pattern: str) -> _Entry:
-    bare = [run for run in runs(word.text) if run.sign != BREAK]
-    is_plain = len(bare) != len(pattern) or all(run.length == 1 for run in bare)
-    return _Entry(word) if is_plain else _Entry(word, tuple(run.length for run in bare))
-
-
 def _are_latin(edge: str) -> bool:
     """Tell whether two neighbours are both Latin letters, in whatever style."""
     return len(edge) > 1 and all(_LATIN.fullmatch(skeleton(character)) for character in edge)
@@ -174,11 +187,11 @@ def _matches(pattern: re.Pattern[str], kind: HitKind, text: str) -> Iterator[Hit
 def _digits(text: str, at_least: int) -> Iterator[Hit]:
     """Yield rows of digits, in whatever script and with whatever between them but a break."""
     row: list[Run] = []
-    for run in (*runs(text), Run(BREAK, 1, len(text), len(text))):
+    for run in (*places(text), Run(BREAK, len(text), len(text))):
         if run.sign.isdigit():
             row.append(run)
             continue
-        if sum(one.length for one in row) >= at_least:
+        if len(row) >= at_least:
             start, end = row[0].start, row[-1].end
             yield Hit(HitKind.DIGITS.value, "", text[start:end], start, end, HitKind.DIGITS)
         row.clear()

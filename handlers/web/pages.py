@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from domain.cleaning.findings import findings_of
 from domain.lead import Lead
-from domain.values import LeadId, UserId
+from domain.values import IdentityKind, LeadId, UserId
 from handlers.actions.look_up import may_see
 from handlers.actions.portray import called, moment_words, portrait_of
 from handlers.actions.roles import actor_of
@@ -19,6 +20,7 @@ from handlers.web.rendering import FOLDER, Renderer, redirect, visitor_or_login
 from handlers.web.session import CALLBACK, LoginPage, Sessions
 
 if TYPE_CHECKING:
+    from domain.person import Person
     from domain.portrait import Portrait
     from handlers.context import Context
     from handlers.ports import Clock, Visitors
@@ -110,8 +112,21 @@ class _Door:
             owner=owner.name if owner else "",
             channel=ctx.catalog.channels.name_of(portrait.channel) if portrait.channel else "",
             interactions=_interactions(portrait, ctx),
+            findings=_findings(work.people.whole(lead.person_id), ctx),
             moment=lambda at: moment_words(at, ctx),
         )
+
+
+def _findings(person: Person, ctx: Context) -> list[str]:
+    """Return what is to be asked again, in words."""
+    fields = {name: fact.value for name, fact in person.attributes.items()}
+    if person.key_of(IdentityKind.WECHAT) or person.relations:
+        fields |= {"wechat": "known"}  # somebody in WeCom is there to be asked
+    keys = [identity.key for identity in person.identities]
+    phones = [key.value for key in keys if key.kind is IdentityKind.PHONE]
+    emails = [key.value for key in keys if key.kind is IdentityKind.EMAIL]
+    found = findings_of({**fields, "name": person.name}, phones, emails)
+    return [ctx.words.get(f"finding.{finding.code}") for finding in found]
 
 
 def _interactions(portrait: Portrait, ctx: Context) -> list[tuple[str, str]]:

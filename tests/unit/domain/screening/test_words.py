@@ -45,10 +45,10 @@ def test_a_disguised_word_is_found_as_it_was_typed(text: str, found: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ["傻，瓜", "傻\n瓜", "foolish", "傻的瓜", "fol", "妈来了", "", "！？"]
+    "text", ["傻，瓜", "傻\n瓜", "foolish", "傻的瓜", "fol", "妈来了", "", "！？", "1001", "10 01"]
 )
 def test_an_ordinary_text_is_let_through(text: str) -> None:
-    assert typed(listed("傻瓜", "fool", "妈妈"), text) == []
+    assert typed(listed("傻瓜", "fool", "妈妈", "101"), text) == []
 
 
 def test_a_latin_word_may_stand_between_chinese_ones() -> None:
