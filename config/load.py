@@ -37,7 +37,7 @@ from domain.channels.channel import ChannelTree
 from domain.errors import RuleError
 from domain.events.registry import EventRegistry
 from domain.journey.journeys import Journeys
-from domain.scoring.tables import RuleFrame
+from domain.scoring.tables import RuleFrame, RuleTables
 from domain.tags.spec import NO_TAGS, TagBook
 from domain.values import BUSINESS_ZONE
 
@@ -71,7 +71,8 @@ def _catalog(reader: _Reader, zone: ZoneInfo, texts: Texts) -> Catalog:
     channel_tree = reader.built(channels.FILE, tree, channels.ChannelsFile.tree)
     registry = reader.table(events.FILE, events.EventsFile, events.EventsFile.build)
     vocabulary = _vocabulary(registry, texts, zone)
-    journeys = _journeys(reader, reading_of(vocabulary, texts, zone), registry)
+    reading = reading_of(vocabulary, texts, zone)
+    journeys = _journeys(reader, reading, registry)
     hours = reader.rows(worktime.FILE, worktime.WorktimeFile)
     steps = reader.rows(sop.FILE, sop.SopFile)
     return Catalog(
@@ -80,11 +81,7 @@ def _catalog(reader: _Reader, zone: ZoneInfo, texts: Texts) -> Catalog:
         channels=channel_tree,
         attribution=reader.built(channels.FILE, tree, channels.ChannelsFile.rules),
         welcomes=reader.table(welcome.FILE, welcome.WelcomeFile, welcome.WelcomeFile.build),
-        rules=reader.table(
-            scorecard.FILE,
-            scorecard.ScorecardFile,
-            lambda file: file.build(_frame(channel_tree, registry), journeys),
-        ),
+        rules=_rules(reader, reading, _frame(channel_tree, registry), journeys),
         lifecycle=reader.table(
             lifecycle.FILE, lifecycle.LifecycleFile, lifecycle.LifecycleFile.build
         ),
@@ -115,9 +112,20 @@ def _journeys(
     rows = reader.rows(journey.FILE, journey.JourneyFile)
     if rows is None or registry is None:  # without kinds no condition can be understood
         return Journeys(zone=reading.zone)
-    journeys = rows.build(reading, registry.interactions())
+    return rows.build(reading, registry.interactions())
+
+
+def _rules(
+    reader: _Reader, reading: journey.Reading, frame: RuleFrame, journeys: Journeys
+) -> RuleTables:
+    """Build the rules, the last to use ``reading``, and take over what it noted."""
+    tables = reader.table(
+        scorecard.FILE,
+        scorecard.ScorecardFile,
+        lambda file: file.build(frame, journeys, reading),
+    )
     reader.problems += reading.problems
-    return journeys
+    return tables
 
 
 def _tags(

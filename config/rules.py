@@ -49,12 +49,14 @@ class RuleReader:
             maps = self._decoded(sources, journey.FILE, journey.JourneyFile)
         reading = reading_of(self.catalog.vocabulary, self.texts, self.zone)
         journeys = maps.build(reading, frame.interactions)
+        try:
+            tables = rows.build(frame, journeys, reading, number)
+        except RuleError as error:
+            problems = [*reading.problems, broken_rule(scorecard.FILE, error)]
+            raise ConfigError(problems, self.texts) from None
         if reading.problems:
             raise ConfigError(reading.problems, self.texts)
-        try:
-            return rows.build(frame, journeys, number)
-        except RuleError as error:
-            raise ConfigError([broken_rule(scorecard.FILE, error)], self.texts) from None
+        return tables
 
     def check(self, sources: Mapping[str, str], number: int = 0) -> RuleTables:
         """Return a new draft, which also has to agree with all other tables of today.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -11,6 +12,7 @@ from config.problems import Problem
 from config.tables.rows import Code, Name, TomlRow
 from config.texts import Texts
 from domain.behaviour.check import understood
+from domain.behaviour.filters import understood_of_event
 from domain.behaviour.mentions import mentions_of
 from domain.behaviour.mistakes import LanguageError
 from domain.behaviour.syntax import Expression, Literal
@@ -19,6 +21,8 @@ from domain.journey.journeys import Journey, Journeys, JourneyStage
 
 FILE = "journey.toml"
 _NEVER = Literal(value=False)
+_FLAG = ValueType.FLAG
+T = TypeVar("T")
 
 
 class StageRow(TomlRow, frozen=True):
@@ -90,16 +94,28 @@ class Reading:
 
     def condition(self, text: str, key: str) -> Expression:
         """Return a condition; what is wrong with it is noted and a condition that never holds."""
+        found = self._understood(FILE, key, lambda: understood(text, self._vocabulary, _FLAG))
+        if found is None:
+            return _NEVER
+        self.problems += self._foreign(found.expression, key)
+        return found.expression
+
+    def of_event(self, text: str, kind: str, file: str, key: str) -> Expression:
+        """Return a condition on an event of ``kind``; what is wrong with it is noted."""
+        found = self._understood(
+            file, key, lambda: understood_of_event(text, kind, self._vocabulary)
+        )
+        return _NEVER if found is None else found
+
+    def _understood(self, file: str, key: str, read: Callable[[], T]) -> T | None:
         try:
-            found = understood(text, self._vocabulary, ValueType.FLAG).expression
+            return read()
         except LanguageError as error:
             reasons = (mistake.in_words(self._texts) for mistake in error.mistakes)
             self.problems += (
-                Problem(FILE, "not_understood", key, {"reason": reason}) for reason in reasons
+                Problem(file, "not_understood", key, {"reason": reason}) for reason in reasons
             )
-            return _NEVER
-        self.problems += self._foreign(found, key)
-        return found
+            return None
 
     def _foreign(self, condition: Expression, key: str) -> Iterator[Problem]:
         for name in sorted(mentions_of(condition).facts - self._facts):

@@ -8,10 +8,10 @@ from datetime import time
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Annotated, Protocol, TypeVar
-from zoneinfo import ZoneInfo
 
 import msgspec
 
+from config.tables.journey import Reading
 from config.tables.rows import (
     Code,
     ConditionRow,
@@ -96,21 +96,23 @@ class CapsRow(TomlRow, frozen=True):
 
 
 class EventRuleRow(TomlRow, frozen=True):
-    """One ``[[event]]``."""
+    """One ``[[event]]``; ``given`` is a condition in the behaviour language on the event."""
 
     id: Code
     label: Name
     kind: Code
     points: Points
     where: list[ConditionRow] = msgspec.field(default_factory=list)
+    given: str = ""
     repeat: Repeat = Repeat.EACH
     decay: DecayRow | None = None
     caps: CapsRow | None = None
     group: str = ""
     phases: list[Phase] = msgspec.field(default_factory=list)
 
-    def build(self) -> EventRule:
-        """Return the rule."""
+    def build(self, reading: Reading) -> EventRule:
+        """Return the rule; what cannot be understood is noted in ``reading``."""
+        key = f"{self.id}.given"
         return EventRule(
             self.id,
             self.label,
@@ -121,6 +123,7 @@ class EventRuleRow(TomlRow, frozen=True):
             self.decay.build() if self.decay else Decay(),
             self.caps.build() if self.caps else Caps(),
             self.group,
+            reading.of_event(self.given, self.kind, FILE, key) if self.given else None,
         )
 
 
@@ -295,14 +298,18 @@ class ScorecardFile(TomlRow, frozen=True):
     group: list[GroupRow] = msgspec.field(default_factory=list)
     absence: list[AbsenceRow] = msgspec.field(default_factory=list)
 
-    def build(self, frame: RuleFrame, journeys: Journeys, number: int | None = None) -> RuleTables:
+    def build(
+        self, frame: RuleFrame, journeys: Journeys, reading: Reading, number: int | None = None
+    ) -> RuleTables:
         """Return the tables, as version ``number`` or the one that the file names.
+
+        Conditions that cannot be understood are noted in ``reading``.
 
         Raises:
             RuleError: rules contradict each other.
         """
         version = self.version if number is None else number
-        whole = self._whole(frame, journeys.zone, version)
+        whole = self._whole(frame, reading, version)
         cards = {phase: self._card(phase, whole) for phase in Phase}
         points = {**frame.points, **self.initial.channels}
         return RuleTables(
@@ -314,19 +321,19 @@ class ScorecardFile(TomlRow, frozen=True):
             journeys,
         )
 
-    def _whole(self, frame: RuleFrame, zone: ZoneInfo, version: int) -> Scorecard:
+    def _whole(self, frame: RuleFrame, reading: Reading, version: int) -> Scorecard:
         return Scorecard(
             version=version,
             name=self.name,
             grading=self.grading.build(),
             initial=self.initial.build(),
             static=tuple(row.build() for row in self.static),
-            events=tuple(row.build() for row in self.event),
+            events=tuple(row.build(reading) for row in self.event),
             groups=tuple(row.build() for row in self.group),
             absence=tuple(row.build(frame.interactions) for row in self.absence),
             standing=tuple(row.build() for row in self.standing),
             most_gained=self.gains.total,
-            zone=zone,
+            zone=reading.zone,
         )
 
     def _card(self, phase: Phase, whole: Scorecard) -> Scorecard:

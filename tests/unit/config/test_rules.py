@@ -8,6 +8,7 @@ from config.problems import ConfigError
 from config.rules import FILES, RuleReader, frame_of, seed_sources
 from config.tables.journey import FILE as JOURNEY
 from config.tables.scorecard import FILE as SCORECARD
+from domain.behaviour import syntax as tree
 from domain.scoring.tables import Phase
 from tests.unit.handlers.company import CATALOG, RULES, TEXTS
 
@@ -17,6 +18,9 @@ SEED = seed_sources(None)
 def draft(file: str, before: str, after: str) -> dict[str, str]:
     assert before in SEED[file]
     return {**SEED, file: SEED[file].replace(before, after, 1)}
+
+
+PAID, WRONG = 'kind = "pay_order"\n', "not_understood"
 
 
 def wrong(sources: dict[str, str]) -> dict[str, str]:
@@ -33,6 +37,18 @@ def test_the_shipped_files_are_a_version() -> None:
     assert tables.version == 7
     assert {card.version for card in tables.cards.values()} == {7}
     assert [journey.code for journey in tables.journeys.journeys] == ["buying", "learning"]
+
+
+def test_a_rule_may_say_in_the_language_which_events_it_counts() -> None:
+    given = PAID + "given = '金额 >= 30 且 金额 < 50'"
+    tables = RULES.check(draft(SCORECARD, 'kind = "pay_order"', given))
+    (rule,) = (one for one in tables.whole.events if one.id == "paid_large_order")
+    assert rule.given == tree.And(
+        (
+            tree.Comparison(tree.Relation.AT_LEAST, tree.Property("amount"), tree.Literal(30.0)),
+            tree.Comparison(tree.Relation.LESS, tree.Property("amount"), tree.Literal(50.0)),
+        )
+    )
 
 
 @pytest.mark.parametrize(
@@ -58,6 +74,9 @@ def test_the_shipped_files_are_a_version() -> None:
         ("repurchase_intent", "repurchase_intend", {"repurchase": "no_such_fact_but"}),
         ('kind = "pay_order"', 'kind = "pay_ordr"', {"paid_large_order": "no_such_kind_but"}),
         ('fact = "amount"', 'fact = "amounts"', {"paid_large_order": "no_such_property_but"}),
+        ('kind = "pay_order"', PAID + "given = '金额 >= '", {"paid_large_order.given": WRONG}),
+        ('kind = "pay_order"', PAID + "given = '金而 > 1'", {"paid_large_order.given": WRONG}),
+        ('kind = "pay_order"', PAID + "given = '做过(登录)'", {"paid_large_order.given": WRONG}),
         ('group = "talking"', 'group = "talks"', {"wrote_kf": "rule.unknown_group"}),
         ('id = "half_added_wecom"', 'id = "added_wecom"', {"added_wecom": "rule.defined_twice"}),
     ],
