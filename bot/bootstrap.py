@@ -14,6 +14,7 @@ from bot.cluster.roles import is_sqlite
 from bot.cluster.shared import Shared, sharing
 from bot.cluster.turns import LeasedTurns
 from bot.cluster.wakeups import Topic
+from bot.dedup_hook import DedupHook
 from bot.dispatcher import Dispatcher
 from bot.entry_answers import entry_answers
 from bot.fetcher import Fetcher
@@ -183,6 +184,7 @@ def build_context(settings: Settings, texts: Texts) -> Context:
         ),
         zone=settings.store.zone,
         rulebook=Rulebook(catalog.rules, reader),
+        has_dedup_hook=bool(settings.dedup_hook_url),
     )
 
 
@@ -233,7 +235,16 @@ def platform_clients(
             )
             for mp in settings.mp
         },
+        _dedup_hook(settings, session, clock),
     )
+
+
+def _dedup_hook(
+    settings: Settings, session: aiohttp.ClientSession, clock: Clock
+) -> DedupHook | None:
+    if not settings.dedup_hook_url:
+        return None
+    return DedupHook(session, settings.dedup_hook_url, settings.dedup_hook_secret, clock)
 
 
 def callback_accounts(settings: Settings) -> tuple[CallbackAccount, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeAlias
 
 from bot.wecom.client.answers import JsonObject
-from bot.wecom.client.clients import Clients, bare_openid
+from bot.wecom.client.clients import AccountMissingError, Clients, bare_openid
 from domain.messages import Fetch, FetchKind
 
 Ask: TypeAlias = Callable[[str, str], Awaitable[JsonObject]]
@@ -32,7 +32,15 @@ class Inquirer:
         Raises:
             WireError: the platform refused, was not reached, or did not answer.
         """
+        if fetch.kind is FetchKind.DEDUP_HOOK:
+            return await self._dedup_hook(fetch)
         return await self._asks[fetch.kind](fetch.subject, fetch.account)
+
+    async def _dedup_hook(self, fetch: Fetch) -> JsonObject:
+        hook = self._clients.dedup_hook
+        if hook is None:
+            raise AccountMissingError(fetch.kind.value)
+        return await hook.ask(fetch)
 
     async def _external_contact(self, subject: str, _account: str) -> JsonObject:
         return await self._clients.corp.contacts.get(subject)

@@ -96,6 +96,11 @@ def web_address(raw: str) -> str:
     return raw.rstrip("/")
 
 
+def no_or_web_address(raw: str) -> str:
+    """Return an http(s) address, or nothing."""
+    return web_address(raw) if raw else raw
+
+
 def web_addresses(raw: str) -> tuple[str, ...]:
     """Return http(s) addresses from a comma-separated list, in its order."""
     found = tuple(web_address(part.strip()) for part in raw.split(",") if part.strip())

@@ -50,6 +50,8 @@ NAMES = frozenset(
         "oauth_base",
         "mp_base",
         "jssdk_urls",
+        "dedup_hook_url",
+        "dedup_hook_secret",
         "product_line",
         "lease_seconds",
     }
@@ -137,6 +139,8 @@ class Settings:
     oauth_base: str
     mp_base: str
     jssdk_urls: tuple[str, ...]
+    dedup_hook_url: str
+    dedup_hook_secret: str = field(repr=False)
     product_line: str
     lease_for: timedelta
 
@@ -167,6 +171,8 @@ def load_settings(texts: Texts, environ: Mapping[str, str] | None = None) -> Set
         oauth_base=source.take("oauth_base", parsers.web_address, "https://open.weixin.qq.com"),
         mp_base=source.take("mp_base", parsers.web_address, "https://api.weixin.qq.com"),
         jssdk_urls=source.take("jssdk_urls", parsers.web_addresses, JSSDK_URLS),
+        dedup_hook_url=source.take("dedup_hook_url", parsers.no_or_web_address, ""),
+        dedup_hook_secret=_hook_secret(source),
         product_line=source.take("product_line", parsers.no_or_code, ""),
         lease_for=source.take("lease_seconds", parsers.seconds, "120"),
     )
@@ -220,6 +226,13 @@ def _keep(source: Source) -> KeepSettings:
         sent=source.take("keep_sent_days", parsers.days, "30"),
         unknown=source.take("keep_unknown_days", parsers.days, "90"),
     )
+
+
+def _hook_secret(source: Source) -> str:
+    """Return the secret of the hook, which is wanted where there is one."""
+    if source.values.get("dedup_hook_url"):
+        return source.take("dedup_hook_secret", parsers.secret)
+    return source.take("dedup_hook_secret", parsers.no_or_secret, "")
 
 
 def _corp(source: Source) -> CorpSettings:

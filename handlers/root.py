@@ -14,7 +14,7 @@ from handlers.chat import (
     syncing,
 )
 from handlers.doors import archived, forms, tracks
-from handlers.jobs import timers
+from handlers.jobs import hooks, timers
 from handlers.routing import Router
 
 
@@ -31,6 +31,7 @@ def root_router() -> Router:
         syncing,
         entering,
         timers,
+        hooks,
         quiet,
         forms,
         tracks,

@@ -87,6 +87,7 @@ from handlers.updates.employee import (
     TaskCardClicked,
 )
 from handlers.updates.fetched import (
+    DedupHookAnswered,
     EmployeeFetched,
     ExternalContactFetched,
     Fetched,
@@ -180,6 +181,7 @@ __all__ = [
     "CustomerDeletedRep",
     "CustomerEdited",
     "CustomerUpdate",
+    "DedupHookAnswered",
     "DepartmentChanged",
     "DepartmentCreated",
     "DepartmentDeleted",

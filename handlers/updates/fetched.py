@@ -184,6 +184,13 @@ class MpUserFetched(Fetched):
         return (openid, ContactKey(IdentityKind.UNIONID, self.unionid))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DedupHookAnswered(Fetched):
+    """The customer's own system said what shall happen to a duplicate; ``asked`` is the cause."""
+
+    then: str
+
+
 def _keys(external_userid: str, unionid: str) -> tuple[ContactKey, ...]:
     key = external_key(external_userid)
     return (key, ContactKey(IdentityKind.UNIONID, unionid)) if unionid else (key,)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.dedup_hook import DedupHook
 from bot.wecom.client.corp import CorpClient
 from bot.wecom.client.official import OfficialClient
 from bot.wecom.error_codes import Reaction
@@ -24,10 +25,14 @@ class AccountMissingError(WireError):
 
 @dataclass(frozen=True, slots=True)
 class Clients:
-    """The corp app, which also speaks for 微信客服, and official accounts by their gh_ id."""
+    """The corp app, which also speaks for 微信客服, and official accounts by their gh_ id.
+
+    ``dedup_hook`` is no platform: the customer's own system, if one decides about duplicates.
+    """
 
     corp: CorpClient
     officials: Mapping[str, OfficialClient]
+    dedup_hook: DedupHook | None = None
 
     def official(self, account: str) -> OfficialClient:
         """Return the client of an official account.

@@ -8,6 +8,7 @@ from bot.wecom.parse.arrival import Arrival
 from bot.wecom.parse.entries import ENTRY_MADE, build_entry
 from bot.wecom.parse.fetched import (
     answer_fields,
+    dedup_hook,
     employee,
     external_contact,
     group_chat,
@@ -27,6 +28,7 @@ _BUILDERS: Mapping[str, Callable[[Arrival, Fields], Update]] = {
     FetchKind.MP_USER: mp_user,
     FetchKind.SYNC_PAGE: build_page,
     ENTRY_MADE: build_entry,
+    FetchKind.DEDUP_HOOK: dedup_hook,
 }
 
 

@@ -10,6 +10,7 @@ from bot.wecom.parse.fields import Fields, MissingField, as_json
 from bot.wecom.parse.identity import asked_about
 from domain.values import UserId
 from handlers.updates import (
+    DedupHookAnswered,
     EmployeeFetched,
     ExternalContactFetched,
     Follower,
@@ -209,3 +210,8 @@ def build_timer(arrival: Arrival) -> Update:
         payload={name: as_json(value) for name, value in payload.items()},
         **common,
     )
+
+
+def dedup_hook(arrival: Arrival, answer: Fields) -> Update:
+    """Return what the customer's own system said of a duplicate."""
+    return DedupHookAnswered(then=answer.text("then"), **answer_fields(arrival))

@@ -1,0 +1,114 @@
+"""The same person, told of by many at once: one lead, on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+
+import pytest
+
+from bot.clock import DrivenClock
+from domain.intake.mapping import FileMapping
+from handlers.actions.import_batch import import_batch
+from storage.database import Database, open_database
+from storage.errors import Conflict, StorageUnavailable
+from tests.unit.handlers.company import Company
+from tests.unit.handlers.newcomers import Newcomer, comes_in
+
+WORKERS = 16
+PHONE = "+8613900139000"
+MAPPING = FileMapping(source="crm", name="name", phone="phone", attributes={"company": "company"})
+
+
+async def persistently(company: Company, newcomer: Newcomer) -> None:
+    """Take somebody in as a worker does: what lost a race is decided anew."""
+    for _ in range(WORKERS):
+        try:
+            await comes_in(company, newcomer)
+        except (Conflict, StorageUnavailable):
+            await asyncio.sleep(0)
+        else:
+            return
+    pytest.fail("lost every race")
+
+
+async def test_sixteen_workers_make_one_lead_of_one_phone(
+    database: Database, clock: DrivenClock
+) -> None:
+    company = await Company.opened(database, clock)
+    one = Newcomer(PHONE, "张三", "北京纷扬科技有限公司")
+    await asyncio.gather(*(persistently(company, one) for _ in range(WORKERS)))
+    for table in ("person", "identity", "lead", "company"):
+        assert await company.count(table) == 1, table
+    assert len(await company.events("lead_created")) == 1
+    assert len(await company.events("lead_imported")) == 1
+
+
+async def test_workers_that_take_in_twins_at_once_join_all_of_them(
+    database: Database, clock: DrivenClock
+) -> None:
+    company = await Company.opened(database, clock)
+    spellings = ("北京纷扬科技有限公司", "北京纷扬", "纷扬科技", "纷享销客")
+    newcomers = [
+        Newcomer(f"+86139001390{n:02d}", "张三", spellings[n % 4]) for n in range(WORKERS // 2)
+    ]
+    await asyncio.gather(*(persistently(company, one) for one in newcomers))
+    roots = await company.rows("select distinct root_id from person")
+    assert len(roots) == 1
+    open_leads = [lead for lead in await company.leads() if lead.is_open]
+    assert len(open_leads) == 1
+
+
+@pytest.mark.postgres
+async def test_bulk_imports_at_once_make_one_lead_of_one_phone(
+    migrated_postgres_url: str, clock: DrivenClock
+) -> None:
+    database = await open_database(migrated_postgres_url)
+    company = await Company.opened(database, clock)
+    rows = [{"name": "张三", "phone": f"139{12000301 + n}", "company": ""} for n in range(40)]
+
+    async def bulk(seed: int) -> None:
+        mixed = list(rows)
+        random.Random(seed).shuffle(mixed)
+        for _ in range(WORKERS):
+            try:
+                async with company.store.unit_of_work(clock.now()) as work:
+                    await import_batch(work, company.ctx, mixed, MAPPING)
+            except (Conflict, StorageUnavailable):
+                await asyncio.sleep(0)
+            else:
+                return
+        pytest.fail("lost every race")
+
+    await asyncio.gather(*(bulk(seed) for seed in range(4)))
+    assert await company.count("person") == 40
+    assert await company.count("lead") == 40
+    await database.close()
+
+
+NEWCOMERS = (
+    Newcomer("+8613900139001", "张三", "北京纷扬", email="a@fenyang.example"),
+    Newcomer("+8613900139002", "张三", "纷享销客"),
+    Newcomer("+8613900139003", email="a@fenyang.example"),
+    Newcomer("+8613900139004", "王五", "好未来教育"),
+    Newcomer("+8613900139005", "王五", "好未来教育科技有限公司"),
+)
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_the_order_of_deliveries_and_their_repetition_do_not_matter(
+    database: Database, clock: DrivenClock, seed: int
+) -> None:
+    company = await Company.opened(database, clock)
+    shuffled = [*NEWCOMERS, *NEWCOMERS]
+    random.Random(seed).shuffle(shuffled)
+    for one in shuffled:
+        await comes_in(company, one)
+    groups: dict[int, set[bytes]] = {}
+    for row in await company.rows(
+        "select p.root_id, i.lookup from person p join identity i on i.person_id = p.id"
+    ):
+        groups.setdefault(row["root_id"], set()).add(bytes(row["lookup"]))
+    assert sorted(map(len, groups.values())) == [2, 4]
+    assert len([lead for lead in await company.leads() if lead.is_open]) == 2
+    assert await company.count("review") == 0
