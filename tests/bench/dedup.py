@@ -1,15 +1,68 @@
-"""Dedup: pairs found in records of known truth, look-ups among a million, import speed."""
+"""Dedup: pairs found in records of known truth, imports in bulk, look-ups among what they made.
+
+``CLEW_BENCH_LEADS`` says how many leads are imported on each database and how many
+companies the fuzzy look-up is among: 100,000 unless set, for the aims 1,000,000.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import os
+import random
+import resource
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from domain.intake.mapping import FileMapping
+from domain.lifecycle.transitions import Actor
+from domain.matching.company import blocks_of, company_key
+from domain.values import Role, UserId
+from handlers.actions.dedup.check import Wanted, check
+from handlers.actions.import_batch import CHUNK_ROWS, import_all
+from storage.database import inbox_url_of, open_database
+from storage.ids import IdSource
+from storage.moments import to_micros
+from storage.repositories.twins import companies_like
+from storage.schema import migrate
+from storage.unit_of_work import Store
+from storage.vault import MasterKeys, Vault
+from tests.bench.corpora import leads as invented
 from tests.bench.corpora import linkage
-from tests.bench.measure import figure
+from tests.bench.measure import figure, percentile
+from tests.bench.rig.databases import postgres_ground, sqlite_ground
 from tests.shared import DATA
+from tests.unit.handlers.company import CONTEXT
+
+if TYPE_CHECKING:
+    from storage.database import Database
+
+LEADS = int(os.environ.get("CLEW_BENCH_LEADS", "100000"))
+LOOKUPS = 500
+MOMENT = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+BOSS = Actor(frozenset({Role.MANAGER}), UserId("WangManager"))
+MAPPING = FileMapping(
+    source="bench",
+    name="name",
+    phone="phone",
+    channel="channel",
+    attributes={"company": "company", "city": "city"},
+)
 
 
 def main() -> None:
     """Print the figures as JSON lines."""
     print_accuracy()
+    names = invented.brands(DATA)
+    with sqlite_ground() as ground:
+        url = f"sqlite://{ground.folder / 'clew.db'}"
+        asyncio.run(on_database("sqlite", url, names))
+    with postgres_ground() as ground:
+        asyncio.run(on_database("pg", ground.url, names))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    figure("dedup", "peak_memory_mib", peak, "MiB")
 
 
 def print_accuracy() -> None:
@@ -22,3 +75,97 @@ def print_accuracy() -> None:
         figure("dedup", f"{name}_f1", found.f1, "share")
         figure("dedup", f"{name}_precision", found.precision, "share")
         figure("dedup", f"{name}_recall", found.recall, "share")
+
+
+async def on_database(name: str, url: str, names: list[str]) -> None:
+    """Import, then look up among what is there."""
+    await migrate(url, inbox_url_of(url))
+    database = await open_database(url)
+    store = Store(
+        database, Vault(MasterKeys({1: bytes(range(32))})), IdSource(lambda: datetime.now(UTC))
+    )
+    try:
+        await import_leads(name, store, names)
+        await add_companies(store, names)
+        suffix = "" if name == "sqlite" else f"_{name}"
+        await look_up_phones(suffix, store)
+        await look_up_companies(suffix, database, names)
+    finally:
+        await database.close()
+
+
+def chunks(names: list[str]) -> Iterator[list[dict[str, str]]]:
+    rows = invented.leads(LEADS, names)
+    while chunk := list(islice(rows, CHUNK_ROWS)):
+        yield chunk
+
+
+async def import_leads(name: str, store: Store, names: list[str]) -> None:
+    """Read, normalise, seal, find again and store; one in ten is there already."""
+    started, used = time.perf_counter(), time.process_time()
+    taken = 0
+    async for imported in import_all(store, CONTEXT, chunks(names), MAPPING, lambda: MOMENT):
+        taken += imported.leads
+    seconds, cpu = time.perf_counter() - started, time.process_time() - used
+    figure("dedup", f"import_rows_per_s_{name}", LEADS / seconds, "1/s")
+    figure("dedup", f"import_cpu_per_row_us_{name}", cpu / LEADS * 1e6, "µs")
+    figure("dedup", f"import_rows_refused_{name}", LEADS - taken, "rows")
+
+
+async def add_companies(store: Store, names: list[str]) -> None:
+    """Store as many companies as there are leads, as :meth:`Twins.company` would."""
+    dice = random.Random(11)
+    there = await store.database.look("select normal_name from company")
+    known = {row["normal_name"] for row in there}
+    while len(known) < LEADS:
+        companies, blocks = [], []
+        for _ in range(20_000):
+            name = invented.firm(dice, names)
+            key = company_key.__wrapped__(name)
+            if key.normal in known or len(known) >= LEADS or not key.brand:
+                continue
+            known.add(key.normal)
+            row_id = store.ids.next()
+            companies.append((row_id, name, key.normal[:256], to_micros(MOMENT)))
+            found = {block[:80] for block in blocks_of(key)}
+            blocks += [(store.ids.next(), row_id, block) for block in sorted(found)]
+        async with store.database.write() as tx:
+            columns = ("id", "name", "normal_name", "created_at")
+            await tx.insert_set("company", columns, companies)
+            await tx.insert_set("company_block", ("id", "company_id", "block"), blocks)
+
+
+async def look_up_phones(suffix: str, store: Store) -> None:
+    """Ask for one person among all, as 查重 does: known ones and unknown ones."""
+    names = ["纷扬"]
+    known = [
+        row["phone"] for row in islice(invented.leads(LEADS, names), 0, None, 1 + LEADS // LOOKUPS)
+    ]
+    asked = known[: LOOKUPS // 2] + [f"13700{n:06d}" for n in range(LOOKUPS // 2)]
+    random.Random(3).shuffle(asked)
+    waited = []
+    for phone in asked:
+        started = time.perf_counter()
+        async with store.unit_of_work(MOMENT) as work:
+            await check(work, CONTEXT, BOSS, Wanted(phone=phone))
+            await work.commit()
+        waited.append(time.perf_counter() - started)
+    figure("dedup", f"lookup_p95_ms{suffix}", percentile(waited, 0.95) * 1e3, "ms")
+
+
+async def look_up_companies(suffix: str, database: Database, names: list[str]) -> None:
+    """Ask for companies, half of them with a character mistyped."""
+    dice = random.Random(5)
+    waited, found = [], 0
+    for number in range(LOOKUPS):
+        name = invented.firm(dice, names)
+        if number % 2:
+            at = dice.randrange(len(name))
+            name = f"{name[:at]}乐{name[at + 1 :]}"
+        started = time.perf_counter()
+        key = CONTEXT.catalog.dedup.aliases.key(name)
+        async with database.read() as tx:
+            found += bool(await companies_like(tx, key))
+        waited.append(time.perf_counter() - started)
+    figure("dedup", f"fuzzy_p95_ms{suffix}", percentile(waited, 0.95) * 1e3, "ms")
+    figure("dedup", f"fuzzy_found{suffix}", found / LOOKUPS, "share")
