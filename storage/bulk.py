@@ -203,7 +203,9 @@ async def holders(tx: Transaction, lookups: Mapping[bytes, ContactKey]) -> dict[
     """Return who holds which of the keys behind blind indexes."""
     rows = await tx.fetch(
         "select i.lookup, p.id, p.root_id, p.name, p.attributes, p.evidence is null as is_plain"
-        f" from identity i join person p on p.id = i.person_id where {tx.any_of('i.lookup', 1)}",
+        f" from identity i join person p on p.id = i.person_id where {tx.any_of('i.kind', 1)}"
+        f" and {tx.any_of('i.lookup', 2)}",
+        tx.array(sorted({key.kind.value for key in lookups.values()})),
         tx.array(lookups),
     )
     found: dict[ContactKey, Holder] = {}

@@ -39,10 +39,12 @@ async def roots_of_keys(
     tx: Transaction, vault: Vault, keys: Iterable[ContactKey]
 ) -> tuple[PersonId, ...]:
     """Return the persons, as they are known now, behind identities."""
+    keys = list(keys)
     lookups = [blind for key in keys for blind in vault.blinds(key.kind, key.value).values()]
     rows = await tx.fetch(
         "select distinct p.root_id from identity i join person p on p.id = i.person_id"
-        f" where {tx.any_of('i.lookup', 1)} order by p.root_id",
+        f" where {tx.any_of('i.kind', 1)} and {tx.any_of('i.lookup', 2)} order by p.root_id",
+        tx.array(sorted({key.kind.value for key in keys})),
         tx.array(lookups),
     )
     return tuple(PersonId(row["root_id"]) for row in rows)

@@ -111,7 +111,9 @@ def _phone_test(tx: Transaction, vault: Vault, phone: str, args: list[object]) -
     is_tail = len(phone) == TAIL_LENGTH
     kind = TAIL_KIND if is_tail else IdentityKind.PHONE
     position = _place(args, tx.array(vault.blinds(kind, phone).values()))
-    return tx.any_of("i.tail" if is_tail else "i.lookup", position)
+    if is_tail:
+        return tx.any_of("i.tail", position)
+    return f"i.kind = '{IdentityKind.PHONE}' and {tx.any_of('i.lookup', position)}"
 
 
 async def _reasons(tx: Transaction, lead_ids: Sequence[int]) -> Mapping[int, tuple[Reason, ...]]:

@@ -145,7 +145,10 @@ class People:
         ids = set(person_ids) - self._now.keys()
         if lookups:
             rows = await self._tx.fetch(
-                f"select person_id from identity where {self._tx.any_of('lookup', 1)}",
+                # The kind comes first in the index: without it all of it would be read.
+                f"select person_id from identity where {self._tx.any_of('kind', 1)}"
+                f" and {self._tx.any_of('lookup', 2)}",
+                self._tx.array(sorted({key.kind.value for key in wanted})),
                 self._tx.array(lookups),
             )
             ids |= {PersonId(row["person_id"]) for row in rows} - self._now.keys()

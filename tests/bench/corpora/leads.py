@@ -1,4 +1,4 @@
-"""Invented leads in any number, one in ten of them twice; names, firms and cities as people have them."""
+"""Invented leads in any number, one in ten of them twice, named as people and firms are."""
 
 from __future__ import annotations
 
