@@ -130,21 +130,37 @@ def _sort_out(
     mapping: FileMapping,
 ) -> list[tuple[int, Record]]:
     """Take what is simple into ``bulk``; return the rows that go the ordinary way."""
-    held, came = known
-    seen: set[ContactKey] = set()
+    held, _ = known
+    #: Key → the row of this chunk that brought it, None where it went another way.
+    seen: dict[ContactKey, Record | None] = {}
     ordinary = []
     for row in prepared.rows:
         record = row.record
-        is_first = seen.isdisjoint(record.keys)
-        seen.update(record.keys)
+        is_first = seen.keys().isdisjoint(record.keys)
         is_held = any(key in held for key in record.keys)
         if row.new is not None and is_first and not is_held:
             bulk.take(row.new)
-        elif not (
-            row.new and is_first and is_held and _repeats(bulk, record, (held, came), mapping)
-        ):
-            ordinary.append((row.position, record))
+            seen.update(dict.fromkeys(record.keys, record))
+            continue
+        if row.new and not is_first and _says_the_same(record, seen):
+            continue
+        seen.update(dict.fromkeys(record.keys))
+        if row.new and is_first and is_held and _repeats(bulk, record, known, mapping):
+            continue
+        ordinary.append((row.position, record))
     return ordinary
+
+
+def _says_the_same(row: Record, seen: Mapping[ContactKey, Record | None]) -> bool:
+    """Tell whether a row of this chunk about somebody new said all of it already."""
+    first = seen.get(row.keys[0])
+    return (
+        first is not None
+        and all(seen.get(key) is first for key in row.keys)
+        and (row.at, row.uid) == (first.at, first.uid)
+        and row.name in {"", first.name}
+        and row.attributes.items() <= first.attributes.items()
+    )
 
 
 def _repeats(
