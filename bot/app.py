@@ -17,6 +17,8 @@ from handlers.web.api.gate import Gate
 from handlers.web.api.leads import Leads
 from handlers.web.api.reading import Reading
 from handlers.web.api.routes import Api
+from handlers.web.api.segments import SegmentDoor
+from handlers.web.api.tags import TagReading
 from handlers.web.collect.door import CollectDoor
 from handlers.web.collect.segment import Segment
 from handlers.web.collect.sensors import Sensors
@@ -24,6 +26,7 @@ from handlers.web.imports.door import Imports
 from handlers.web.pages import Pages
 from handlers.web.rendering import Renderer
 from handlers.web.session import LoginPage
+from handlers.web.tag_pages import TagPages
 from storage.api_keys import ApiKeys
 from storage.errors import StorageError
 from storage.queries.ages import NONE, ages
@@ -43,7 +46,9 @@ def create_app(parts: Parts) -> web.Application:
     app.add_routes(
         callback_routes(parts.callbacks, parts.inbox, parts.clock, CALLBACKS, parts.shared.witness)
     )
-    _pages(parts).mount(app)
+    pages = _pages(parts)
+    pages.mount(app)
+    TagPages(pages).mount(app)
     _api(parts).mount(app)
     collect = _collect(parts)
     Sensors(collect).mount(app)
@@ -79,6 +84,8 @@ def _api(parts: Parts) -> Api:
         Leads(parts.context, keys, parts.inbox),
         Reading(parts.context, store, keys),
         parts.settings.public_url,
+        TagReading(parts.context, store),
+        SegmentDoor(parts.context, store),
     )
 
 

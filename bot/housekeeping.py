@@ -18,6 +18,7 @@ import structlog
 from bot.metrics import PURGED
 from storage.api_keys import forget_calls
 from storage.errors import StorageError
+from storage.repositories.segments import forget_files
 from storage.retention import day_done, forget_applied, forget_unknown, mark_day
 from storage.uploads import forget_uploads
 
@@ -109,6 +110,7 @@ class Housekeeper:
             "uploads_left": lambda: self._forget_uploads(now - DAY, only_unstarted=True),
             "uploads": lambda: self._forget_uploads(now - keep.sent, only_unstarted=False),
             "api_nonces": lambda: self._forget_calls(now - DAY, nonces=True),
+            "segment_files": lambda: self._forget_files(now),
             "api_calls": lambda: self._forget_calls(now - keep.keys, nonces=False),
         }
         counts = {what: await self._drop(what, drop) for what, drop in dropped.items()}
@@ -134,6 +136,10 @@ class Housekeeper:
     async def _forget_unknown(self, before: datetime) -> int:
         async with self._home.database.write() as tx:
             return await forget_unknown(tx, before, ROWS)
+
+    async def _forget_files(self, now: datetime) -> int:
+        async with self._home.database.write() as tx:
+            return await forget_files(tx, now, ROWS)
 
     async def _forget_calls(self, before: datetime, *, nonces: bool) -> int:
         async with self._home.database.write() as tx:

@@ -27,6 +27,7 @@ from bot.scheduler import SWEEP, Scheduler
 from bot.scoring.days import day_keeper_of
 from bot.scoring.keeper import score_keeper_of
 from bot.scoring.seeding import keep_rules
+from bot.segmenting import segment_runner_of
 from bot.tagging import tag_sweeper_of
 from domain.chat.models import load_models
 from handlers.actions.kinds import release_known
@@ -164,6 +165,7 @@ async def _loops(
         (ProcessRole.SCHEDULER, score_keeper_of(parts).run),
         (ProcessRole.SCHEDULER, day_keeper_of(parts).run),
         (ProcessRole.SCHEDULER, tag_sweeper_of(parts).run),
+        (ProcessRole.SCHEDULER, segment_runner_of(parts).run),
     )
     runs = [run for role, run in loops if role in roles]
     if isinstance(parts.clock, SystemClock):  # a driven clock jumps on purpose

@@ -23,6 +23,7 @@ from config.tables import (
     lifecycle,
     pools,
     scorecard,
+    segments,
     sop,
     tags,
     trackers,
@@ -31,13 +32,15 @@ from config.tables import (
 )
 from config.texts import SHIPPED, Texts
 from config.vocabulary import vocabulary_of
-from domain.behaviour.vocabulary import Vocabulary
+from domain.behaviour.vocabulary import Term, ValueType, Vocabulary
 from domain.catalog import Catalog
 from domain.channels.channel import ChannelTree
 from domain.errors import RuleError
 from domain.events.registry import EventRegistry
 from domain.journey.journeys import Journeys
 from domain.scoring.tables import RuleFrame, RuleTables
+from domain.segments.segment import SegmentText
+from domain.tags.reading import terms_of
 from domain.tags.spec import NO_TAGS, TagBook
 from domain.values import BUSINESS_ZONE
 
@@ -73,6 +76,9 @@ def _catalog(reader: _Reader, zone: ZoneInfo, texts: Texts) -> Catalog:
     vocabulary = _vocabulary(registry, texts, zone)
     reading = reading_of(vocabulary, texts, zone)
     journeys = _journeys(reader, reading, registry)
+    tag_book = reader.table(
+        tags.FILE, tags.TagsFile, lambda file: _tags(file, registry, vocabulary, texts)
+    )
     hours = reader.rows(worktime.FILE, worktime.WorktimeFile)
     steps = reader.rows(sop.FILE, sop.SopFile)
     return Catalog(
@@ -90,8 +96,11 @@ def _catalog(reader: _Reader, zone: ZoneInfo, texts: Texts) -> Catalog:
         sop=reader.built(sop.FILE, steps, sop.SopFile.build),
         commands=reader.table(commands.FILE, commands.CommandsFile, commands.CommandsFile.build),
         trackers=reader.table(trackers.FILE, trackers.TrackersFile, trackers.TrackersFile.build),
-        tags=reader.table(
-            tags.FILE, tags.TagsFile, lambda file: _tags(file, registry, vocabulary, texts)
+        tags=tag_book,
+        segments=reader.table(
+            segments.FILE,
+            segments.SegmentsFile,
+            lambda file: _segments(file, tag_book, vocabulary, texts),
         ),
         reminders=reader.built(sop.FILE, steps, lambda file: file.reminders.build()),
         work=reader.built(worktime.FILE, hours, lambda file: file.work(zone)),
@@ -133,6 +142,16 @@ def _tags(
 ) -> TagBook:
     """Build the tags; without a registry nothing that they speak of is known."""
     return NO_TAGS if registry is None else file.build(words, texts)
+
+
+def _segments(
+    file: segments.SegmentsFile, book: TagBook | None, words: Vocabulary, texts: Texts
+) -> tuple[SegmentText, ...]:
+    """Build the segments; without tags nothing that they speak of is known."""
+    if book is None or not book.specs:
+        return ()
+    by_hand = [Term(name, type=ValueType.FLAG) for name in book.by_hand]
+    return file.build(words.with_tags([*by_hand, *terms_of(book, words)]), texts)
 
 
 def _vocabulary(registry: EventRegistry | None, texts: Texts, zone: ZoneInfo) -> Vocabulary:

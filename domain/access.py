@@ -30,6 +30,10 @@ class Scope(StrEnum):
     CONTACTS_READ = "contacts:read"
     #: Read tags, segments and portraits.
     TAGS_READ = "tags:read"
+    #: Put tags on people and take them off.
+    TAGS_WRITE = "tags:write"
+    #: Define and compute segments, and make files of them.
+    SEGMENTS_WRITE = "segments:write"
     #: Post tracker events; such a key stands in pages and apps, it proves nothing.
     COLLECT = "collect"
 

@@ -27,6 +27,8 @@ class Verb(StrEnum):
     SNOOZE = "snooze"
     #: Put a tag on a person or take it off; ``word`` is ``+name`` or ``-name``.
     TAG = "tag"
+    #: Keep a drafted segment (``+name=expression``) or not (``-``); ``about`` is 0.
+    SEGMENT = "segment"
     #: Two persons of a review are one, or are not; ``about`` is the review.
     MERGE = "merge"
     APART = "apart"

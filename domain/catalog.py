@@ -18,6 +18,7 @@ from domain.matching.rules import DedupRules
 from domain.pools.pool import Pools
 from domain.scoring.tables import RuleTables
 from domain.screening.rules import FilterRules
+from domain.segments.segment import SegmentText
 from domain.tags.spec import TagBook
 from domain.tracking.rules import TrackerRules
 from domain.worktime import QuietHours, WorkTime
@@ -56,6 +57,7 @@ class Catalog:
     sop: Sop
     commands: Commands
     tags: TagBook
+    segments: tuple[SegmentText, ...]
     trackers: TrackerRules
     reminders: ReminderRules
     work: WorkTime

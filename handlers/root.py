@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers.chat import (
     cards,
     contacts,
+    corp_tags,
     directory,
     employees,
     entering,
@@ -28,6 +29,7 @@ def root_router() -> Router:
         employees,
         cards,
         directory,
+        corp_tags,
         syncing,
         entering,
         timers,

@@ -11,18 +11,24 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import structlog
+
 from domain.behaviour.horizon import Horizon
 from domain.behaviour.mentions import Mentions, mentions_of
+from domain.behaviour.syntax import Expression
 from domain.behaviour.vocabulary import Term, ValueType, Vocabulary
+from domain.errors import RuleError
 from domain.tags.due import Need
-from domain.tags.evaluate import TagPlan
-from domain.tags.reading import TagText, read_tags, terms_of, text_of
+from domain.tags.evaluate import TagPlan, properties_of
+from domain.tags.reading import FormulaError, TagText, read_tags, terms_of, text_of
 from domain.tags.spec import Refresh, TagBook
 from storage.repositories.tag_definitions import TagDefinitions
 
 if TYPE_CHECKING:
     from domain.catalog import Catalog
     from storage.protocols import Transaction
+
+log = structlog.get_logger("clew.tags")
 
 #: Plans that are kept ready; there are as many as there are sets of tags that arrivals concern.
 _MOST_PLANS = 256
@@ -58,15 +64,24 @@ class TagsInForce:
         )
 
     @cached_property
-    def horizon(self) -> Horizon | None:
-        """Tells when time alone may move a live tag; None when it never does within a day."""
-        moving = [
+    def moving_properties(self) -> frozenset[str]:
+        """The properties that :attr:`horizon` reads."""
+        return properties_of(self._moving)
+
+    @property
+    def _moving(self) -> list[Expression]:
+        return [
             expression
             for spec in self.book.specs.values()
             if spec.refresh is Refresh.LIVE
             for expression in spec.expressions
             if _turns_within_a_day(mentions_of(expression))
         ]
+
+    @cached_property
+    def horizon(self) -> Horizon | None:
+        """Tells when time alone may move a live tag; None when it never does within a day."""
+        moving = self._moving
         return Horizon.of(moving) if moving else None
 
 
@@ -86,16 +101,25 @@ class TagKeeper:
     async def refresh(self, tx: Transaction) -> TagsInForce:
         """Return the tags in force as the transaction sees them.
 
-        Raises:
-            FormulaError, RuleError: what was published cannot be read by this program.
+        What this program cannot read (it speaks of a kind that is gone) leaves the tags
+        as they are, with a line in the log: work must not stop for a definition.
         """
         definitions = TagDefinitions(tx)
         edition, names = await definitions.edition()
         if (edition, names) != (self.current.edition, self._names):
-            book, known = await self.read(tx)
+            book, known = await self._read_or_keep(tx)
             self.current = self._in_force(book, known, edition)
             self._names = names
         return self.current
+
+    async def _read_or_keep(self, tx: Transaction) -> tuple[TagBook, tuple[str, ...]]:
+        try:
+            return await self.read(tx)
+        except FormulaError as error:
+            log.warning("tags_unreadable", tag=error.name, reason=str(error.cause))
+        except RuleError as error:
+            log.warning("tags_unreadable", tag=error.subject, reason=error.code)
+        return self.current.book, ()
 
     #: How many names people had put on when the words were read last.
     _names: int = 0

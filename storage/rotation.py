@@ -18,6 +18,7 @@ from storage.relisting import ENTRIES as LIST_ENTRIES
 from storage.relisting import relist
 from storage.repositories.followups import REMINDER_PURPOSE
 from storage.repositories.records import UNKNOWN_PURPOSE
+from storage.repositories.segments import SEALED as SEGMENT_FILES
 from storage.resealing import (
     COUNT_ROWS,
     RENEW_ROWS,
@@ -46,6 +47,7 @@ class Part(StrEnum):
     API_KEYS = "api_keys"
     UPLOADS = "uploads"
     LISTS = "lists"
+    SEGMENT_FILES = "segment_files"
     INBOX = "inbox"
 
 
@@ -60,6 +62,7 @@ _SEALED: Mapping[Part, SealedTable] = MappingProxyType(
         Part.API_KEYS: API_KEYS,
         Part.UPLOADS: UPLOADS,
         Part.LISTS: LIST_ENTRIES,
+        Part.SEGMENT_FILES: SEGMENT_FILES,
     }
 )
 

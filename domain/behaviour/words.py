@@ -84,6 +84,8 @@ ANY_KIND = Words(("任意互动", "互动"), ("any", "any_interaction"))
 #: What stands before ``.`` to name a tag, or an attribute whose name something else has.
 TAG = Words(("标签",), ("tag",))
 ATTRIBUTE = Words(("特征", "属性"), ("attribute",))
+#: What stands before ``.`` to name a segment, inside the definition of another.
+SEGMENT = Words(("圈选",), ("segment",))
 EVER_WORDS = Words(("曾经", "历史", "全部时间"), ("ever", "all_time"))
 TODAY = Words(("今天", "今日"), ("today",))
 

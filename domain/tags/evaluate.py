@@ -14,9 +14,11 @@ from datetime import datetime
 from domain.behaviour.columns import Columns
 from domain.behaviour.days import Moments
 from domain.behaviour.kernel import Plan
+from domain.behaviour.mentions import walk
+from domain.behaviour.syntax import Aggregate, Edge, Expression, Preference, Property
 from domain.behaviour.values import Item, Value
 from domain.behaviour.vectors.laying import lay_out
-from domain.tags.spec import TagBook, TagSpec
+from domain.tags.spec import TagBook, TagKind, TagSpec
 from domain.tags.tagging import TagValue
 
 _DIGITS = 6
@@ -41,9 +43,9 @@ class _Level:
         results = iter(self.plan.run(columns, moments))
         found: list[Values] = [{} for _ in range(columns.persons)]
         for spec in self.specs:
-            mine = [next(results) for _ in spec.formulas]
-            for row, values in enumerate(found):
-                values[spec.name] = spec.value([_item(value, row) for value in mine])
+            mine = [_items(spec, next(results), columns.persons) for _ in spec.formulas]
+            for values, row in zip(found, zip(*mine, strict=True), strict=True):
+                values[spec.name] = spec.value(row)
         return found
 
 
@@ -52,6 +54,8 @@ class TagPlan:
     """Some tags made ready; keep it as long as their definitions."""
 
     levels: tuple[_Level, ...]
+    #: The properties of events that the formulas read; others need no column.
+    properties: frozenset[str]
 
     @classmethod
     def of(cls, book: TagBook, names: Collection[str] | None = None) -> TagPlan:
@@ -69,7 +73,8 @@ class TagPlan:
             if depth[name] == len(levels):
                 levels.append([])
             levels[depth[name]].append(spec)
-        return cls(tuple(map(_Level.of, levels)))
+        formulas = [f.expression for level in levels for spec in level for f in spec.formulas]
+        return cls(tuple(map(_Level.of, levels)), properties_of(formulas))
 
     def run(self, columns: Columns, moments: Moments) -> list[Values]:
         """Return the values of the tags for each person at their moment."""
@@ -82,11 +87,36 @@ class TagPlan:
         return found
 
 
+def properties_of(expressions: Sequence[Expression]) -> frozenset[str]:
+    """Return the names of all properties of events that expressions read."""
+    found: set[str | None] = set()
+    for expression in expressions:
+        for node in walk(expression):
+            match node:
+                case Aggregate(property=name) | Edge(property=name):
+                    found.add(name)
+                case Preference(property=name, by=by):
+                    found |= {name, by}
+                case Property(name=name):
+                    found.add(name)
+                case _:
+                    pass
+    return frozenset(name for name in found if name is not None)
+
+
 def _with_tags(columns: Columns, specs: Sequence[TagSpec], rows: Sequence[Values]) -> Columns:
     """Return the columns with computed tags in the place of what stood under their names."""
     names = {spec.name for spec in specs}
     others = {name: value for name, value in columns.tags.items() if name not in names}
     return replace(columns, tags=others | lay_out(rows))
+
+
+def _items(spec: TagSpec, value: Value, persons: int) -> Sequence[TagValue | None]:
+    """Return a column as a list; conditions all at once, since most formulas are some."""
+    if spec.kind is TagKind.LAYERS:
+        held: list[TagValue | None] = value.holds.tolist()
+        return held
+    return [_item(value, row) for row in range(persons)]
 
 
 def _item(value: Value, row: int) -> TagValue | None:

@@ -25,6 +25,7 @@ from handlers.actions.remind import close_reminder, snooze_reminder
 from handlers.actions.roles import actor_of
 from handlers.actions.show import return_reasons
 from handlers.actions.tags.tapped import tap_tag
+from handlers.chat.segment_commands import tap_segment
 from handlers.routing import Router
 from handlers.updates.employee import CardClicked
 
@@ -57,6 +58,10 @@ async def card_clicked(update: CardClicked, work: UnitOfWork, ctx: Context) -> N
     if button.verb in _ABOUT_DUPLICATES:
         actor = await actor_of(work, update.userid)
         await _ABOUT_DUPLICATES[button.verb](work, ctx, button, actor, tap)
+        return
+    if button.verb is Verb.SEGMENT:
+        actor = await actor_of(work, update.userid)
+        await tap_segment(work, ctx, button.word, (actor, tap))
         return
     await work.load((), [LeadId(button.about)])
     if not work.leads.knows(LeadId(button.about)):

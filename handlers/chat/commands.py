@@ -24,6 +24,7 @@ from handlers.chat.isolation_commands import restore_lead, restore_named, show_i
 from handlers.chat.kind_commands import events
 from handlers.chat.rules import rules
 from handlers.chat.scores import show_score
+from handlers.chat.segment_commands import run_segment
 from handlers.chat.tag_commands import run_tag
 from storage.queries import find
 from storage.queries.funnel import Period, funnel_rows
@@ -191,6 +192,7 @@ COMMANDS: Mapping[CommandName, Run] = {
     CommandName.ISOLATED: show_isolated,
     CommandName.RESTORE: restore_lead,
     CommandName.TAG: run_tag,
+    CommandName.SEGMENT: run_segment,
     CommandName.RULES: rules,
     CommandName.EVENTS: events,
     CommandName.IMPORT: send_import_link,

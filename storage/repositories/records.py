@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,16 @@ class Records:
             what,
             via,
             to_micros(at),
+        )
+
+    async def looked_at_all(
+        self, userid: str, person_ids: Iterable[PersonId], *, what: str, via: str, at: datetime
+    ) -> None:
+        """Write down that someone saw many persons at once."""
+        await self._tx.execute_set(
+            "insert into access_log (id, userid, person_id, what, via, at)"
+            " values ($1, $2, $3, $4, $5, $6)",
+            [(self._ids.next(), userid, one, what, via, to_micros(at)) for one in person_ids],
         )
 
     async def commanded(

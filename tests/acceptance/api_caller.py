@@ -69,6 +69,10 @@ class Caller:
     async def get(self, target: str, **changes: str) -> Answer:
         return await self.send("GET", target, b"", self.headers("GET", target, b"", **changes))
 
+    async def send_json(self, method: str, target: str, body: object) -> Answer:
+        raw = json.dumps(body, ensure_ascii=False).encode()
+        return await self.send(method, target, raw, self.headers(method, target, raw))
+
     async def post(self, target: str, body: object, idem: str = "", **changes: str) -> Answer:
         raw = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
         headers = self.headers("POST", target, raw, **changes)

@@ -25,6 +25,7 @@ from storage.lists import add_people
 from storage.outbox import Outbox
 from storage.queries import find
 from storage.repositories.followups import Reminder
+from storage.repositories.segments import SegmentFile, Segments
 from storage.resealing import KeyPage
 from storage.rotation import Part, Rotation
 from storage.unit_of_work import Store
@@ -74,6 +75,10 @@ class Process:
         await ApiKeys(self.store.database, self.vault, self.store.ids).issue(wish, now)
         async with self.store.database.write() as tx:
             await add_people(tx, self.vault, self.store.ids, 1, [phone(number)])
+            file = SegmentFile(
+                number, 1, "csv", "", has_contacts=False, state="waiting", rows=0, expires_at=now
+            )
+            await Segments(tx).keep_file(self.store.ids, self.vault, file, b"content", 1)
         uploads = Uploads(self.store.database, self.vault, self.store.ids)
         await uploads.add_piece(uploads.new_id(), 1, b"a file")
         row = f"{number}".encode()

@@ -65,6 +65,8 @@ def read_command(text: str, role: str = "", lexicon: Lexicon | None = None) -> C
     """
     words = lexicon or default_lexicon()
     folded = fold(text).strip(_EDGES)
+    if defined := _defined_segment(folded):
+        return Command(defined, text=text.strip())
     if not folded or len(folded) > _LONGEST:
         return _help_sign(text)
     if _SPACED.fullmatch(folded):
@@ -83,6 +85,15 @@ def read_command(text: str, role: str = "", lexicon: Lexicon | None = None) -> C
     if name is N.REPORT and folded == "业绩" and role == "rep":
         name = N.MINE
     return Command(name, arguments, text.strip())
+
+
+def _defined_segment(text: str) -> N | None:
+    """Return the command for ``圈选 name = expression``, which may be as long as it needs."""
+    head, _, tail = re.sub(r"[:,]", " ", text, count=1).partition(" ")
+    is_segment = ALIASES.get(head.lower()) or ALIASES.get(head.translate(HOMOPHONES))
+    name, equals, condition = tail.partition("=")
+    is_defined = is_segment is N.SEGMENT and name.strip() and equals and condition.strip()
+    return N.SEGMENT if is_defined else None
 
 
 def _help_sign(text: str) -> Command | None:

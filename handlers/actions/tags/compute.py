@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from domain.behaviour.columns import Behaviour, Columns, columns_of
+from domain.behaviour.columns import Behaviour, Columns, columns_in_order
 from domain.behaviour.days import Moments
 from domain.facts import facts_of, facts_of_lead
 from domain.messages import Timer
@@ -81,7 +81,15 @@ def _compute(
         return
     plan = ctx.tags.plan(frozenset(names))
     people = [behaviour_of(work, root) for root in roots]
-    columns = columns_of(people, ctx.catalog.events.interactions(), ctx.zone)
+    # Histories of the unit of work are in order already, and free of repeats.
+    columns = columns_in_order(
+        [person.events for person in people],
+        ctx.zone,
+        interactions=ctx.catalog.events.interactions(),
+        facts=[person.facts for person in people],
+        tags=[person.tags for person in people],
+        properties=plan.properties | ctx.tags.moving_properties,
+    )
     moments = Moments.at(work.now, ctx.zone)
     for root, values in zip(roots, plan.run(columns, moments), strict=True):
         _put(work, ctx, root, values)

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from domain.access import Scope
 from handlers.web.api.openapi import Description, Operation, document
+from handlers.web.api.persons import PERSON
 from handlers.web.api.problem import json_answer
 from handlers.web.api.schemas import (
     ActivationIn,
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from handlers.web.api.gate import Call, Gate, Handler
     from handlers.web.api.leads import Leads
     from handlers.web.api.reading import Reading
+    from handlers.web.api.segments import SegmentDoor
+    from handlers.web.api.tags import TagReading
 
 
 class KeyAnswer(msgspec.Struct):
@@ -49,6 +52,8 @@ class Api:
     leads: Leads
     reading: Reading
     address: str
+    tags: TagReading
+    segments: SegmentDoor
 
     def mount(self, app: web.Application) -> None:
         """Add the routes."""
@@ -67,6 +72,33 @@ class Api:
         yield "GET", "/api/v1/receipts/{receipt}", Scope.LEADS_WRITE, reading.receipt
         yield "GET", "/api/v1/leads/{lead_id}", Scope.LEADS_READ, reading.lead
         yield "POST", "/api/v1/lookup", Scope.LEADS_READ, reading.lookup
+        yield from self._tag_routes()
+        yield from self._segment_routes()
+
+    def _tag_routes(self) -> Iterable[tuple[str, str, Scope | None, Handler]]:
+        tags, person = self.tags, f"/api/v1/persons/{PERSON}"
+        yield "GET", "/api/v1/tags", Scope.TAGS_READ, tags.definitions
+        yield "GET", f"{person}/tags", Scope.TAGS_READ, tags.values
+        yield "GET", f"{person}/tags/{{name}}", Scope.TAGS_READ, tags.value
+        yield "PUT", f"{person}/tags/{{name}}", Scope.TAGS_WRITE, tags.put
+        yield "DELETE", f"{person}/tags/{{name}}", Scope.TAGS_WRITE, tags.take
+        yield "GET", f"{person}/portrait", Scope.TAGS_READ, tags.portrait
+
+    def _segment_routes(self) -> Iterable[tuple[str, str, Scope | None, Handler]]:
+        door, read, write = self.segments, Scope.TAGS_READ, Scope.SEGMENTS_WRITE
+        one, run = "/api/v1/segments/{name}", "/api/v1/segment-runs/{run:[0-9]{1,18}}"
+        file = "/api/v1/segment-files/{file:[0-9]{1,18}}"
+        yield "GET", "/api/v1/segments", read, door.list
+        yield "PUT", one, write, door.define
+        yield "DELETE", one, write, door.withdraw
+        yield "GET", f"{one}/estimate", read, door.estimate
+        yield "GET", f"{one}/runs", read, door.runs
+        yield "POST", f"{one}/runs", write, door.compute
+        yield "GET", run, read, door.run
+        yield "GET", f"{run}/members", read, door.members
+        yield "POST", f"{run}/files", write, door.make_file
+        yield "GET", file, write, door.file
+        yield "GET", f"{file}/content", write, door.content
 
 
 #: What :meth:`Api.mount` mounts, described; a test compares both.

@@ -1,0 +1,137 @@
+"""Computes segments that were asked for, and makes files of them: one process at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import structlog
+
+from domain.errors import RuleError
+from domain.segments.segment import SegmentError, SegmentText
+from domain.values import PersonId
+from handlers.actions.segments.defining import book_of
+from handlers.actions.segments.files import CSV, Line, csv_of, lines_of, parquet_of
+from handlers.actions.segments.finding import PAGE, estimate, find_all
+from handlers.actions.segments.telling import DRAFT, tell_estimate
+from storage.errors import StorageError
+from storage.repositories.segments import SegmentFile, SegmentRun, Segments
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.bootstrap import Parts
+    from bot.cluster.duties import Duty
+    from domain.behaviour.syntax import Expression
+    from handlers.context import Context
+    from handlers.ports import Clock
+    from storage.unit_of_work import Store
+
+log = structlog.get_logger("clew.segments")
+
+#: Name of the duty that schedulers of several processes apply for.
+DUTY = "segments"
+#: Real seconds between two looks.
+LOOK_SECONDS = 0.5
+
+
+class SegmentRunner:
+    """Works on what was asked for, in its order."""
+
+    def __init__(self, store: Store, context: Context, clock: Clock, duty: Duty | None) -> None:
+        """Without ``duty`` no other process does it."""
+        self._store = store
+        self._context = context
+        self._clock = clock
+        self._duty = duty
+
+    async def run(self) -> None:
+        """Look until cancelled; a storage away is waited for."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                await self.work_off()
+            except StorageError as error:
+                log.warning("storage_unavailable", error=type(error).__name__)
+
+    async def work_off(self) -> int:
+        """Compute and write all that waits; return how much it was.
+
+        Raises:
+            StorageError: the database is not there; the rest is done at the next look.
+        """
+        done = 0
+        while await self._next():
+            done += 1
+        return done
+
+    async def _next(self) -> bool:
+        async with self._store.database.read() as tx:
+            segments = Segments(tx)
+            run, file = await segments.waiting(), await segments.waiting_file()
+        if (run is None and file is None) or not await self._is_ours():
+            return False
+        if run is not None:
+            await self._compute(run)
+        elif file is not None:
+            await self._write(file)
+        return True
+
+    async def _compute(self, run: SegmentRun) -> None:
+        now = self._clock.now()
+        try:
+            draft = SegmentText(run.name, run.text) if run.version == DRAFT else None
+            async with self._store.database.read() as tx:
+                book = await book_of(tx, self._context, draft)
+            condition = book.wholes[run.name]
+        except (SegmentError, RuleError, KeyError) as error:
+            async with self._store.database.write() as tx:
+                await Segments(tx).fail(run.id, type(error).__name__)
+            return
+        if run.is_estimate:
+            await self._estimate(run, condition, now)
+            return
+        found = await find_all(self._store, self._context, condition, now)
+        async with self._store.unit_of_work(now) as work:
+            joined, gone = await Segments(work.tx).finish(work.ids, run, found, now)
+            await work.commit()
+        log.info("segment_computed", run=run.id, size=len(found), joined=joined, gone=gone)
+
+    async def _estimate(self, run: SegmentRun, condition: Expression, now: datetime) -> None:
+        """Tell who asked in chat; a draft comes with a button that keeps it."""
+        found = await estimate(self._store, self._context, condition, now)
+        async with self._store.unit_of_work(now) as work:
+            await work.load_people(found.examples)
+            tell_estimate(work, self._context, run, found)
+            await Segments(work.tx).tell(run.id, found.size, now)
+            await work.commit()
+
+    async def _write(self, file: SegmentFile) -> None:
+        now, lines, after = self._clock.now(), list[Line](), PersonId(0)
+        async with self._store.database.read() as tx:
+            run = await Segments(tx).run(file.run_id)
+        while run is not None:
+            async with self._store.looking(now) as work:
+                roots = await Segments(work.tx).members(run, after, PAGE)
+                if not roots:
+                    break
+                await work.load_people(roots)
+                lines += lines_of(work, self._context, roots, has_contacts=file.has_contacts)
+            after = roots[-1]
+        content = csv_of(self._context, lines) if file.format == CSV else parquet_of(lines)
+        async with self._store.unit_of_work(now) as work:
+            segments = Segments(work.tx)
+            await segments.keep_file(work.ids, self._store.vault, file, content, len(lines))
+            what = "segment_with_phone" if file.has_contacts else "segment"
+            seen = [PersonId(int(str(line["person_id"]))) for line in lines]
+            await work.records.looked_at_all(file.asked_by, seen, what=what, via="file", at=now)
+            await work.commit()
+        log.info("segment_written", file=file.id, rows=len(lines), format=file.format)
+
+    async def _is_ours(self) -> bool:
+        return self._duty is None or await self._duty.held() is not None
+
+
+def segment_runner_of(parts: Parts) -> SegmentRunner:
+    """Return the runner of a service."""
+    return SegmentRunner(parts.store, parts.context, parts.clock, parts.duty(DUTY))

@@ -1,0 +1,1 @@
+"""Defining segments, estimating them, finding who is in them, writing files."""

@@ -1,0 +1,77 @@
+"""Segments as they are defined now: those of the files, overlaid by what was defined since."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from domain.behaviour.mistakes import sentences
+from domain.errors import RuleError
+from domain.segments.segment import SegmentBook, SegmentError, SegmentText, read_segments
+from domain.values import Refusal
+from storage.repositories.segments import Segments
+
+if TYPE_CHECKING:
+    from handlers.context import Context
+    from storage.protocols import Transaction
+    from storage.unit_of_work import UnitOfWork
+
+
+async def book_of(tx: Transaction, ctx: Context, draft: SegmentText | None = None) -> SegmentBook:
+    """Return all segments, with a draft in its place.
+
+    Raises:
+        SegmentError, RuleError: a definition cannot be read, or does not fit the others.
+    """
+    tags = await ctx.tag_keeper.refresh(tx)
+    texts: dict[str, SegmentText | None] = {text.name: text for text in ctx.catalog.segments}
+    texts |= await Segments(tx).texts()
+    if draft is not None:
+        texts[draft.name] = draft
+    return read_segments([text for text in texts.values() if text is not None], tags.vocabulary)
+
+
+async def checked(tx: Transaction, ctx: Context, draft: SegmentText) -> SegmentBook | str:
+    """Return the book with a draft in it, or in the users' language why it does not fit."""
+    try:
+        return await book_of(tx, ctx, draft)
+    except SegmentError as error:
+        found = sentences(error.cause, ctx.words)
+        if error.name == draft.name:
+            return found
+        return ctx.words.get("segment.breaks", name=error.name, reason=found)
+    except RuleError as error:
+        key = f"config.problem.rule.{error.code}"
+        return ctx.words.get(key, detail=error.detail)
+
+
+async def define(
+    work: UnitOfWork, ctx: Context, draft: SegmentText, author: str
+) -> SegmentText | str:
+    """Write a definition, as the next version of its name; a text says why it was not."""
+    segments = Segments(work.tx)
+    present = (await segments.texts()).get(draft.name)
+    shipped = next((text for text in ctx.catalog.segments if text.name == draft.name), None)
+    before = present or shipped
+    version = before.version + 1 if before else 1
+    numbered = replace(draft, version=version)
+    found = await checked(work.tx, ctx, numbered)
+    if isinstance(found, str):
+        return found
+    await segments.define(numbered, author, work.now)
+    return numbered
+
+
+async def withdraw(work: UnitOfWork, ctx: Context, name: str, author: str) -> Refusal | None:
+    """Take a segment away, unless another one mentions it."""
+    book = await book_of(work.tx, ctx)
+    if name not in book.texts:
+        return Refusal("no_such_segment", name)
+    rest = [text for other, text in book.texts.items() if other != name]
+    try:
+        read_segments(rest, ctx.tags.vocabulary)
+    except SegmentError as error:
+        return Refusal("segment_is_mentioned", error.name)
+    gone = SegmentText(name, "", version=book.texts[name].version + 1)
+    await Segments(work.tx).define(gone, author, work.now)
+    return None
