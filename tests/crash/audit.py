@@ -18,8 +18,17 @@ from bot.story.reading import title_of
 from bot.wecom.parse import parse, peek
 from storage.database import Database, Row, inbox_url_of, open_database
 
-#: What waits until its customer writes again is at rest: here nobody writes any more.
-_NOT_HELD = {"outbox": "and error not like 'allowance_used%'", "platform_fetch": ""}
+#: What waits until its customer writes again, and what stands behind it in its lane, is at
+#: rest: here nobody writes any more.
+_NOT_HELD = {
+    "outbox": """
+      and error not like 'allowance_used%' and not exists (
+        select 1 from outbox as held
+        where held.state = 'pending' and held.error like 'allowance_used%' and held.lane <> ''
+          and held.lane = outbox.lane and (held.due_at, held.id) < (outbox.due_at, outbox.id))
+    """,
+    "platform_fetch": "",
+}
 _SOURCES = {Line.CORP: "wecom:clew", Line.OFFICIAL: "mp:gh_clewdemo00001"}
 
 
