@@ -107,12 +107,14 @@ class UnitOfWork:
             await self.leads.load(members)
             await self.events.load(members)
             await self.tags.load(members)
+            await self.screenings.load(members)
 
     def add_person(self, person: Person) -> Person:
         """Take in a new person, of whom no lead and no event can be stored yet."""
         self.leads.begin(person.id)
         self.events.begin(person.id)
         self.tags.begin(person.id)
+        self.screenings.begin(person.id)
         return self.people.add(person)
 
     def leads_of(self, person_id: PersonId) -> tuple[Lead, ...]:

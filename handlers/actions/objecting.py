@@ -62,7 +62,7 @@ async def _note(
 
 async def _object(work: UnitOfWork, ctx: Context, lead: Lead, objection: Objection) -> None:
     """Hold it against one lead; a wrong phone alone blocks nobody who can be reached otherwise."""
-    standing = await work.screenings.of_lead(lead.id)
+    standing = await work.screenings.of_lead(lead)
     of_reason = [s for s in standing if s.objection.reason is objection.reason]
     if any(s.state is not ObjectionState.CLEARED for s in of_reason):
         return

@@ -73,7 +73,7 @@ async def screen(work: UnitOfWork, ctx: Context, lead_id: LeadId) -> Objection |
     lead = work.leads.get(lead_id)
     if not lead.is_open:
         return None
-    standing = await work.screenings.of_lead(lead_id)
+    standing = await work.screenings.of_lead(lead)
     found = _judged(work, ctx, lead, standing)
     gone = _open(standing) - {objection.reason for objection in found} - _LASTING
     if gone:
@@ -165,7 +165,7 @@ def tokens_of(work: UnitOfWork, person: Person) -> tuple[bytes, ...]:
 
 async def blocked_by(work: UnitOfWork, ctx: Context, lead: Lead) -> Objection | None:
     """Return what keeps a lead from every rep now, without changing anything."""
-    standing = await work.screenings.of_lead(lead.id)
+    standing = await work.screenings.of_lead(lead)
     found = _judged(work, ctx, replace(lead, owner=None), standing)
     return next((objection for objection in found if objection.is_blocking), None)
 
@@ -179,7 +179,7 @@ async def restore(work: UnitOfWork, ctx: Context, lead_id: LeadId, actor: Actor)
     lead = work.leads.get(lead_id)
     if refusal := transition.refusal_for(actor, lead):
         return refusal
-    reasons = _open(await work.screenings.of_lead(lead_id))
+    reasons = _open(await work.screenings.of_lead(lead))
     if lead.is_open and not reasons:
         return Refusal(NOTHING_TO_RESTORE)
     if not lead.is_open:

@@ -43,13 +43,17 @@ class Entries:
         """Belong to one transaction."""
         self._tx = tx
         self._ids = ids
+        #: By account and word; one word brings many customers within a batch.
+        self._of_word: dict[tuple[str, str], list[Entry]] = {}
 
     async def add(self, entry: Entry, now: datetime) -> bool:
         """Write a new entry point; False when its word is taken."""
+        self._of_word.clear()
         return await self._tx.execute(INSERT, *_cells(entry), to_micros(now)) == 1
 
     async def save(self, entry: Entry) -> None:
         """Write an entry point again."""
+        self._of_word.clear()
         await self._tx.execute(UPDATE, *_cells(entry))
 
     async def get(self, entry_id: int) -> Entry | None:
@@ -63,14 +67,14 @@ class Entries:
         self, kinds: Collection[EntryKind], word: str, account: str = ""
     ) -> Entry | None:
         """Return the entry point that a word of the platform names; deleted ones still count."""
-        rows = await self._tx.fetch(
-            f"select * from entry_point where word = $1 and account = $2"
-            f" and {self._tx.any_of('kind', 3)} order by id",
-            word,
-            account,
-            self._tx.array([kind.value for kind in kinds]),
-        )
-        return _entry(rows[0]) if rows else None
+        if (account, word) not in self._of_word:
+            rows = await self._tx.fetch(
+                "select * from entry_point where word = $1 and account = $2 order by id",
+                word,
+                account,
+            )
+            self._of_word[account, word] = [_entry(row) for row in rows]
+        return next((e for e in self._of_word[account, word] if e.kind in kinds), None)
 
     async def all(self) -> list[Entry]:
         """Return every entry point, oldest first."""

@@ -58,11 +58,37 @@ class Screenings:
         """Belong to one transaction."""
         self._tx = tx
         self._ids = ids
+        #: By lead; leads of persons in ``_people`` that are missing here have none.
+        self._known: dict[LeadId, tuple[Standing, ...]] = {}
+        self._people: set[PersonId] = set()
+        #: Leads whose objections were changed here: they are read anew.
+        self._changed: set[LeadId] = set()
 
-    async def of_lead(self, lead_id: LeadId) -> tuple[Standing, ...]:
-        """Return everything that was ever held against the lead, newest first."""
+    async def load(self, members: Sequence[PersonId]) -> None:
+        """Load what is held against the leads of these persons, with one statement."""
+        self._people.update(members)
         rows = await self._tx.fetch(
-            "select * from objection where lead_id = $1 order by opened_at desc, reason", lead_id
+            f"select * from objection where {self._tx.any_of('person_id', 1)}"
+            " order by opened_at desc, reason",
+            self._tx.array(list(members)),
+        )
+        for row in rows:
+            lead_id = LeadId(row["lead_id"])
+            self._known[lead_id] = (*self._known.get(lead_id, ()), _standing(row))
+
+    def begin(self, person_id: PersonId) -> None:
+        """Take in a new person, against whose leads nothing can be held yet."""
+        self._people.add(person_id)
+
+    async def of_lead(self, lead: Lead) -> tuple[Standing, ...]:
+        """Return everything that was ever held against the lead, newest first."""
+        if lead.id not in self._changed:
+            if lead.id in self._known:
+                return self._known[lead.id]
+            if lead.person_id in self._people:
+                return ()
+        rows = await self._tx.fetch(
+            "select * from objection where lead_id = $1 order by opened_at desc, reason", lead.id
         )
         return tuple(map(_standing, rows))
 
@@ -81,6 +107,7 @@ class Screenings:
         What is open keeps its moment, what was restored stays restored.
         """
         for objection in found:
+            self._changed.add(lead.id)
             await self._tx.execute(
                 _OPEN,
                 self._ids.next(),
@@ -103,6 +130,7 @@ class Screenings:
         at: datetime,
     ) -> None:
         """Close open objections of the lead."""
+        self._changed.add(lead_id)
         await self._tx.execute(
             "update objection set state = $2, closed_at = $3, closed_by = $4"
             f" where lead_id = $1 and state = 'open' and {self._tx.any_of('reason', 5)}",

@@ -18,6 +18,7 @@ from domain.person import Source
 from domain.values import PersonId
 from storage.bodies import decode_body
 from storage.moments import from_micros
+from storage.repositories.bases import phase_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -108,7 +109,7 @@ class _Reader:
 
     def leads(self) -> list[str]:
         return self._lines(
-            [self.work.people.root(lead.person_id).name, replace(lead, version=0)]
+            [self.work.people.root(lead.person_id).name, _standing_of(lead)]
             for lead in self._leads()
         )
 
@@ -173,6 +174,11 @@ class _Reader:
         text = msgspec.json.encode(value, order="sorted").decode().translate(_MARKS)
         text = _NUMBER.sub(lambda found: self.names.get(found[0], found[0]), text)
         return _CAUSE.sub("cause", _CODE.sub(r"\1", text))
+
+
+def _standing_of(lead: Lead) -> Lead:
+    # The mark is keyed by the lead's id; behind the phase it says nothing that is not compared.
+    return replace(lead, version=0, basis_mark=phase_in(lead.basis_mark) or "")
 
 
 def _known_of(person: Person) -> list[Any]:

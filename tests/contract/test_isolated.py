@@ -108,7 +108,7 @@ async def test_what_was_restored_stays_so_and_what_was_cleared_may_come_back(
         await screenings.close(lead_id, [BLACK.reason], restored, by="WangManager", at=now)
         await screenings.close(lead_id, [FLAGGED.reason], cleared, by="system", at=now)
         await screenings.open(lead, [BLACK, FLAGGED], now)
-        states = {s.objection.reason: s.state for s in await screenings.of_lead(lead_id)}
+        states = {s.objection.reason: s.state for s in await screenings.of_lead(lead)}
         assert states == {BLACK.reason: restored, FLAGGED.reason: ObjectionState.OPEN}
         assert await screenings.restored([lead.person_id]) == {BLACK.reason}
         await work.commit()
