@@ -171,8 +171,6 @@ async def _turn(main_url: str) -> AsyncIterator[None]:
                 # It stands still while the migrations run on a connection of their own.
                 await tx.execute("set local idle_in_transaction_session_timeout = 0")
                 await tx.lock_keys([_MIGRATION_LOCK])
-                # The migrations run beside this transaction, for as long as they take.
-                await tx.execute("set local idle_in_transaction_session_timeout = 0")
                 yield
     finally:
         await database.close()
