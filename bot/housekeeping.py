@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.looks import is_ours, look_every
 from bot.metrics import PURGED
 from storage.api_keys import forget_calls
-from storage.errors import StorageError
 from storage.repositories.segments import forget_files
 from storage.retention import day_done, forget_applied, forget_unknown, mark_day
 from storage.uploads import forget_uploads
@@ -72,12 +72,7 @@ class Housekeeper:
 
     async def run(self) -> None:
         """Tidy once a day until cancelled; a storage away is waited for."""
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            try:
-                await self.tidy_if_due()
-            except StorageError as error:
-                log.warning("storage_unavailable", error=type(error).__name__)
+        await look_every(LOOK_SECONDS, self.tidy_if_due, "housekeeper")
 
     async def tidy_if_due(self) -> bool:
         """Tidy unless that was done today, or it is too early, or another process does it.
@@ -90,10 +85,10 @@ class Housekeeper:
             return False
         async with self._home.database.read() as tx:
             is_done = await day_done(tx, DUTY) >= local.toordinal()
-        if is_done or not await self._is_ours():
+        if is_done or not await is_ours(self._duty):
             return False
         await self._tidy(self._clock.now())
-        if not await self._is_ours():
+        if not await is_ours(self._duty):
             return False
         async with self._home.database.write() as tx:
             await mark_day(tx, DUTY, local.toordinal())
@@ -122,7 +117,7 @@ class Housekeeper:
             total += rows
             PURGED.labels(what).inc(rows)
             await asyncio.sleep(PAUSE_SECONDS)
-            if not await self._is_ours():
+            if not await is_ours(self._duty):
                 break
         return total
 
@@ -148,9 +143,6 @@ class Housekeeper:
     async def _forget_uploads(self, before: datetime, *, only_unstarted: bool) -> int:
         async with self._home.database.write() as tx:
             return await forget_uploads(tx, before, 10, only_unstarted=only_unstarted)
-
-    async def _is_ours(self) -> bool:
-        return self._duty is None or await self._duty.held() is not None
 
 
 def housekeeper_of(parts: Parts) -> Housekeeper:

@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING
 
 import structlog
 
+from bot.looks import is_ours
 from handlers.files.chunks import Chunk, chunks
 from handlers.files.plan import Plan, carry_out
 from handlers.files.refusal import FileRefused
@@ -70,7 +71,7 @@ class Importer:
             StorageError: the database is not there; the file goes on where it stood.
         """
         upload = await self._uploads.running()
-        if upload is None or not await self._is_ours():
+        if upload is None or not await is_ours(self._duty):
             return False
         error = ""
         try:
@@ -87,9 +88,6 @@ class Importer:
         await self._uploads.finish(upload.id, self._clock.now(), error)
         return True
 
-    async def _is_ours(self) -> bool:
-        return self._duty is None or await self._duty.held() is not None
-
     async def _take_in(self, upload: Upload) -> None:
         plan = Plan.read(upload.plan)
         with tempfile.TemporaryFile() as stream:  # has no name: it goes with the process
@@ -97,7 +95,7 @@ class Importer:
                 stream.write(piece)
             rows = await asyncio.to_thread(_chunks, stream, upload.done)
             while (chunk := await asyncio.to_thread(next, rows, None)) is not None:
-                if not await self._is_ours():
+                if not await is_ours(self._duty):
                     raise Conflict(DUTY)
                 upload = await self._apply_surely(upload, plan, chunk)
                 await asyncio.sleep(PAUSE_SECONDS)

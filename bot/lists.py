@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.looks import look_every
 from bot.metrics import LIST_ENTRIES, LISTS_BROKEN
 from config.lists import ListFiles, Stamp
 from config.problems import ConfigError
 from domain.screening.lists import ListName, Lists, Standing
 from domain.screening.words import Word, WordList, WordOptions
 from handlers.running import RunningLists
-from storage.errors import StorageError
 from storage.lists import Version, current_versions, tokens_of, words_of
 
 if TYPE_CHECKING:
@@ -72,12 +72,7 @@ class ListKeeper:
 
     async def run(self) -> None:
         """Look again and again until cancelled; a storage away is waited for."""
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            try:
-                await self.refresh()
-            except StorageError as error:
-                log.warning("storage_unavailable", error=type(error).__name__)
+        await look_every(LOOK_SECONDS, self.refresh, "lists")
 
     async def _changed(self) -> Mapping[ListName, tuple[Version | None, Stamp | None]]:
         async with self.database.read() as tx:

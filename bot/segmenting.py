@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.looks import is_ours, look_every
 from domain.errors import RuleError
 from domain.segments.segment import SegmentError, SegmentText
 from domain.values import PersonId
@@ -14,7 +14,6 @@ from handlers.actions.segments.defining import book_of
 from handlers.actions.segments.files import CSV, Line, csv_of, lines_of, parquet_of
 from handlers.actions.segments.finding import PAGE, estimate, find_all
 from handlers.actions.segments.telling import DRAFT, tell_estimate
-from storage.errors import StorageError
 from storage.repositories.segments import SegmentFile, SegmentRun, Segments
 
 if TYPE_CHECKING:
@@ -47,12 +46,7 @@ class SegmentRunner:
 
     async def run(self) -> None:
         """Look until cancelled; a storage away is waited for."""
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            try:
-                await self.work_off()
-            except StorageError as error:
-                log.warning("storage_unavailable", error=type(error).__name__)
+        await look_every(LOOK_SECONDS, self.work_off, "segments")
 
     async def work_off(self) -> int:
         """Compute and write all that waits; return how much it was.
@@ -69,7 +63,7 @@ class SegmentRunner:
         async with self._store.database.read() as tx:
             segments = Segments(tx)
             run, file = await segments.waiting(), await segments.waiting_file()
-        if (run is None and file is None) or not await self._is_ours():
+        if (run is None and file is None) or not await is_ours(self._duty):
             return False
         if run is not None:
             await self._compute(run)
@@ -127,9 +121,6 @@ class SegmentRunner:
             await work.records.looked_at_all(file.asked_by, seen, what=what, via="file", at=now)
             await work.commit()
         log.info("segment_written", file=file.id, rows=len(lines), format=file.format)
-
-    async def _is_ours(self) -> bool:
-        return self._duty is None or await self._duty.held() is not None
 
 
 def segment_runner_of(parts: Parts) -> SegmentRunner:

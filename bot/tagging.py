@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.looks import is_ours, look_every
 from domain.values import PersonId
 from handlers.actions.tags.compute import retag_all
 from handlers.reactions import settle
-from storage.errors import StorageError
 from storage.queries.everybody import roots_after
 from storage.repositories.tag_definitions import TagDefinitions
 from storage.retention import day_done, mark_day
@@ -55,12 +55,7 @@ class TagSweeper:
 
     async def run(self) -> None:
         """Look until cancelled; a storage away is waited for."""
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            try:
-                await self.sweep_if_due()
-            except StorageError as error:
-                log.warning("storage_unavailable", error=type(error).__name__)
+        await look_every(LOOK_SECONDS, self.sweep_if_due, "tags")
 
     async def sweep_if_due(self) -> bool:
         """Compute everybody's tags unless that was done today by the edition in force.
@@ -75,7 +70,7 @@ class TagSweeper:
             is_done = await day_done(tx, DUTY) == number
             is_begun = await day_done(tx, _PASS) == number
             after = PersonId(await day_done(tx, _AT) if is_begun else 0)
-        if is_done or not await self._is_ours():
+        if is_done or not await is_ours(self._duty):
             return False
         if not await self._sweep(number, after):
             return False
@@ -102,11 +97,8 @@ class TagSweeper:
                 await work.commit()
             persons, after = persons + len(roots), roots[-1]
             await asyncio.sleep(PAUSE_SECONDS)
-            if not await self._is_ours():
+            if not await is_ours(self._duty):
                 return False
-
-    async def _is_ours(self) -> bool:
-        return self._duty is None or await self._duty.held() is not None
 
 
 def tag_sweeper_of(parts: Parts) -> TagSweeper:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.looks import is_ours, look_every
 from bot.metrics import SCORES_CHECKED, SCORES_DIFFERING
 from bot.scoring.passes import Scores, everybody, pieces
 from bot.scoring.truth import checked, checked_by, processes_for
 from domain.values import PersonId
 from handlers.actions.rules import rescore_some
 from handlers.actions.show import tell_managers
-from storage.errors import StorageError
 from storage.marks import mark_of, put_mark
 from storage.queries.roots import count_open_leads
 
@@ -47,12 +46,7 @@ class DayKeeper:
 
     async def run(self) -> None:
         """Do what is due until cancelled; a storage away is waited for."""
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            try:
-                await self.look()
-            except StorageError as error:
-                log.warning("storage_unavailable", error=type(error).__name__)
+        await look_every(LOOK_SECONDS, self.look, "score_days")
 
     async def look(self) -> None:
         """Do everything that is due now; what was cut off goes on where it was.
@@ -60,12 +54,9 @@ class DayKeeper:
         Raises:
             StorageError: the database is not there; the rest is done at the next look.
         """
-        if await self._is_ours():
+        if await is_ours(self._duty):
             await self._sweep_if_due()
             await self._check_if_due()
-
-    async def _is_ours(self) -> bool:
-        return self._duty is None or await self._duty.held() is not None
 
     def _local(self) -> datetime:
         return self._scores.clock.now().astimezone(self._scores.context.zone)
@@ -86,7 +77,7 @@ class DayKeeper:
                 await put_mark(work.tx, SWEPT_UNTIL, roots[-1])
                 await rescore_some(work, scores.context, roots)
             total += len(roots)
-            if not await self._is_ours():
+            if not await is_ours(self._duty):
                 return
         async with scores.store.database.write() as tx:
             await put_mark(tx, SWEPT, today)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.looks import is_ours, look_every
 from bot.scoring.passes import CHUNK, Scores, pieces, tried
 from domain.errors import ClewError
 from domain.values import PersonId, UserId
@@ -49,12 +49,7 @@ class ScoreKeeper:
 
     async def run(self) -> None:
         """Do what is due until cancelled; a storage away is waited for."""
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            try:
-                await self.look()
-            except StorageError as error:
-                log.warning("storage_unavailable", error=type(error).__name__)
+        await look_every(LOOK_SECONDS, self.look, "scores")
 
     async def look(self) -> None:
         """Do everything that is due now.
@@ -62,12 +57,9 @@ class ScoreKeeper:
         Raises:
             StorageError: the database is not there; the rest is done at the next look.
         """
-        if await self._is_ours():
+        if await is_ours(self._duty):
             await self._try_waiting()
             await self._follow_publication()
-
-    async def _is_ours(self) -> bool:
-        return self._duty is None or await self._duty.held() is not None
 
     # ------------------------------------------------------------- trials
 
@@ -151,7 +143,7 @@ class ScoreKeeper:
             async with scores.store.unit_of_work(scores.clock.now()) as work:
                 await rescore_some(work, scores.context, roots)
             total += len(roots)
-            if not await self._is_ours():
+            if not await is_ours(self._duty):
                 return True
         if total:
             log.info("leads_rescored", version=version, persons=total)
