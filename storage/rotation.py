@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from storage.api_keys import SEALED as API_KEYS
+from storage.errors import SchemaMissing
 from storage.outbox import SEALED as OUTBOX
 from storage.reindexing import count_indexes, reindex
 from storage.relisting import ENTRIES as LIST_ENTRIES
@@ -51,6 +52,8 @@ class Part(StrEnum):
     INBOX = "inbox"
 
 
+#: Parts whose tables the first schema did not have.
+_LATER = frozenset({Part.API_KEYS, Part.UPLOADS, Part.LISTS, Part.SEGMENT_FILES})
 _SEALED: Mapping[Part, SealedTable] = MappingProxyType(
     {
         Part.DATA_KEYS: SealedTable(
@@ -85,13 +88,21 @@ class Rotation:
         return await (self.renew if is_moving else self.count)(part, after)
 
     async def count(self, part: Part, after: int = 0) -> KeyPage:
-        """Count a page of rows by the master key they stand under."""
+        """Count a page of rows by the master key they stand under.
+
+        Of an older schema, whose backup is being made, later tables hold nothing.
+        """
         if part is Part.INBOX:
             return await self._inbox.count_keys(after, COUNT_ROWS)
-        async with self._database.read() as tx:
-            if part is Part.IDENTITIES:
-                return await count_indexes(tx, self._vault, after, COUNT_ROWS)
-            return await count_sealed(tx, _SEALED[part], after, COUNT_ROWS)
+        try:
+            async with self._database.read() as tx:
+                if part is Part.IDENTITIES:
+                    return await count_indexes(tx, self._vault, after, COUNT_ROWS)
+                return await count_sealed(tx, _SEALED[part], after, COUNT_ROWS)
+        except SchemaMissing:
+            if part not in _LATER:
+                raise
+            return KeyPage()
 
     async def renew(self, part: Part, after: int = 0) -> KeyPage:
         """Move a page of rows under the newest master key.

@@ -17,7 +17,7 @@ from domain.intake.mapping import Fault, FileMapping, Record, read_row
 from domain.lead import Lead, Stage, Touch
 from domain.person import Attribute, Identity, Person, Source
 from domain.values import ContactKey, LeadId, PersonId
-from handlers.actions.import_rows import claim_of, reference_of
+from handlers.actions.import_rows import claim_of, reference_of, unknown_channel
 from storage.bulk import NewEvent, NewPerson, new_person
 from storage.moments import to_micros
 
@@ -65,6 +65,9 @@ def prepare(rows: Sequence[Mapping[str, str]], tools: Tools, now: datetime) -> P
         record = read_row(row, tools.mapping, now, tools.ctx.zone)
         if not isinstance(record, Record):
             prepared.faults[position] = record
+            continue
+        if faults := unknown_channel(tools.ctx, record, tools.mapping):
+            prepared.faults[position] = faults
             continue
         own = [tools.vault.blind(key.kind, key.value) for key in record.keys]
         prepared.lookups.update(zip(own, record.keys, strict=True))

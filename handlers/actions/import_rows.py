@@ -67,7 +67,7 @@ async def take_in(
     work: UnitOfWork, ctx: Context, row: Record, mapping: FileMapping
 ) -> tuple[Fault, ...]:
     """Take in one row of loaded keys; return what is wrong with it."""
-    faults = _refused_events(ctx, row) + _unknown_channel(ctx, row, mapping)
+    faults = _refused_events(ctx, row) + unknown_channel(ctx, row, mapping)
     if faults:
         return faults
     person = await recognise(work, [claim_of(row, key.kind, n) for n, key in enumerate(row.keys)])
@@ -105,7 +105,7 @@ def claim_of(row: Record, kind: IdentityKind, position: int) -> Claim:
     )
 
 
-def _unknown_channel(ctx: Context, row: Record, mapping: FileMapping) -> tuple[Fault, ...]:
+def unknown_channel(ctx: Context, row: Record, mapping: FileMapping) -> tuple[Fault, ...]:
     """Name a channel that neither the rules nor the tree know; an empty one is no fault."""
     if not row.channel or ctx.catalog.knows_channel(Origin.IMPORT, row.channel):
         return ()

@@ -176,6 +176,7 @@ EXPECTED: dict[str, type[u.Update]] = {
     "fetch.kf_customer": u.KfCustomersFetched,
     "fetch.employee": u.EmployeeFetched,
     "fetch.mp_user": u.MpUserFetched,
+    "fetch.dedup_hook": u.DedupHookAnswered,
     "timer.reminder": u.TimerFired,
 }
 

@@ -37,7 +37,9 @@ TABLES = {
     " lookup as hex_lookup from identity i) x order by kind, hex_lookup",
     "lead": "select product_line, stage, pool, owner, first_channel, last_channel, grade, level,"
     " score_composite, score_static, invalid_reason, cycle from lead order by id",
-    "event": "select kind, count(*) as n from event group by kind order by kind",
+    # A chunk is settled once, so a lead skips stages that it passes through row by row.
+    "event": "select kind, count(*) as n from event where kind <> 'stage_changed'"
+    " group by kind order by kind",
     "person_block": "select block, count(*) as n from person_block group by block order by block",
     "review": "select reason, score, state from review order by reason, score",
     "merge_link": "select reason from merge_link order by reason",
@@ -59,16 +61,17 @@ def sample() -> list[dict[str, str]]:
             name=dice.choice(["张三", "李四", "王五", "赵六"]) + dice.choice("一二三"),
             company=dice.choice(["", "北京纷扬科技有限公司", "纷享销客", "好未来教育"]),
             city=dice.choice(["北京", "上海", ""]),
-            channel=dice.choice(["expo_1", "book_7", ""]),
+            channel=dice.choice(["expo", "book_qr", ""]),
         )
         for n in range(60)
     ]
     rows += [dict(rows[n]) for n in (3, 4, 5)]
-    rows += [rows[6] | {"channel": "book_7"}, rows[7] | {"company": "腾讯"}]
+    rows += [rows[6] | {"channel": "book_qr"}, rows[7] | {"company": "腾讯"}]
     rows += [row(70, id="u1", name="钱七"), row(71, id="u1", name="钱七", city="北京")]
     rows += [row(80, email="a@fenyang.example"), row(81, email="A@fenyang.example", name="孙八")]
     rows += [row(82, wechat="wx_clew1"), row(3, wechat="wx_clew1")]
     rows += [row(90, phone="12345"), row(91, phone="", name="没有联系方式")]
+    rows += [row(92, channel="nobody_knows_it")]
     return rows
 
 
@@ -169,7 +172,7 @@ async def test_a_whole_file_is_taken_in_chunk_by_chunk(company: Company) -> None
         async for one in import_all(company.store, company.ctx, chunks, MAPPING, company.clock.now)
     ]
     assert [one.leads for one in found][:2] == [30, 30]
-    assert len(found[2].faults) == 2
+    assert len(found[2].faults) == 3
     assert await company.count("lead") == 60 + 3
 
 
