@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
+from bot import tagging
 from bot.clock import DrivenClock
 from bot.demo import Place, demo
+from bot.scoring import days
 from bot.simulator.demo import demo_config
 from bot.story import START, Story
 from config.texts import load_texts
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
     from bot.demo import Demo
@@ -21,6 +25,18 @@ if TYPE_CHECKING:
     from bot.story import Played
 
 WORDS = load_texts()
+
+
+@contextmanager
+def day_turns_held() -> Iterator[None]:
+    """Let no sweep at midnight begin by itself in this process.
+
+    It comes at a real moment, and where the driven clock stands then decides when scores
+    were worked out last: two runs could not be compared.
+    """
+    rarely = timedelta(days=1).total_seconds()
+    with patch.object(days, "LOOK_SECONDS", rarely), patch.object(tagging, "LOOK_SECONDS", rarely):
+        yield
 
 
 @asynccontextmanager

@@ -21,6 +21,7 @@ from bot.loggers import set_up_logs
 from bot.service import running
 from config.settings import Settings
 from tests.acceptance.file_clock import FileClock
+from tests.story import day_turns_held
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -49,10 +50,12 @@ async def serve(plan: Plan) -> None:
     stopping = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
     roles = frozenset(map(ProcessRole, plan.roles))
-    async with running(settings_of(plan), FileClock(Path(plan.clock)), roles) as service:
-        sys.stdout.write(f"{service.address}\n")
-        sys.stdout.flush()
-        await stopping.wait()
+    clock = FileClock(Path(plan.clock))
+    with day_turns_held():
+        async with running(settings_of(plan), clock, roles) as service:
+            sys.stdout.write(f"{service.address}\n")
+            sys.stdout.flush()
+            await stopping.wait()
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ from storage.inbox import InboxState
 from tests.acceptance.fingerprint import Fingerprint, differences, fingerprint
 from tests.acceptance.test_redelivery import part
 from tests.services import postgres
-from tests.story import WORDS, calm
+from tests.story import WORDS, calm, day_turns_held
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -42,6 +42,12 @@ if TYPE_CHECKING:
 CUSTOMERS = 40
 SOURCES = {Line.CORP: "wecom:clew", Line.OFFICIAL: "mp:gh_clewdemo00001"}
 HALF = STEPS.index(remind) + 1
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _days_do_not_turn() -> Iterator[None]:
+    with day_turns_held():
+        yield
 
 
 @dataclass

@@ -10,9 +10,10 @@ import pytest_asyncio
 
 from bot.simulator.config import DeliveryConfig
 from tests.acceptance.fingerprint import Fingerprint, differences, fingerprint
-from tests.story import calm, play_whole, told_by
+from tests.story import calm, day_turns_held, play_whole, told_by
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from bot.story import Story
@@ -23,6 +24,12 @@ CONTACT_WAY, GROUP = "cwexpo2026b7000000000000000000001", "wrClewDemoMathParents
 #: What may not depend on the order in which callbacks come. What was said may:
 #: a card tells what was known when it left.
 STATE = ("people", "leads", "events", "ownership", "timer")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _days_do_not_turn() -> Iterator[None]:
+    with day_turns_held():
+        yield
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

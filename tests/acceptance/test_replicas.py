@@ -27,7 +27,7 @@ from tests.acceptance.fingerprint import differences, fingerprint
 from tests.acceptance.replica_process import Plan
 from tests.acceptance.replicas import Cluster, OwnRedis, cluster, own_redis, told
 from tests.shared import ROOT
-from tests.story import WORDS, play_whole, told_by
+from tests.story import WORDS, day_turns_held, play_whole, told_by
 
 if TYPE_CHECKING:
     from bot.story import Played
@@ -43,6 +43,12 @@ RARELY_SECONDS = 30.0
 MARKS = str.maketrans("", "", "\u200b\u200c\u200d\ufeff")
 #: Longer than every lease of work.
 LEASES_END = timedelta(minutes=2, seconds=5)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _days_do_not_turn() -> Iterator[None]:
+    with day_turns_held():
+        yield
 
 
 @pytest.fixture
