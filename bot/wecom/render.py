@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -20,8 +21,10 @@ DUPLICATE_CHECK_SECONDS = 4 * 60 * 60
 #: Both have no width and no effect on the text around them.
 _ZERO, _ONE = "\u200b", "\u200c"
 _ID_BYTES = 8
-#: The longest :func:`send_mark`: 32 characters of 3 bytes.
-MARK_BYTES = 96
+#: The longest :func:`send_mark`: 32 characters of 3 bytes, and a line break before them.
+MARK_BYTES = 97
+#: Such a text would give its address the mark as well, and nobody could open it.
+_ENDS_IN_ADDRESS = re.compile(r"https?://\S+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,9 @@ def app_message(body: Body, envelope: AppEnvelope) -> Wire:
     """
     match body:
         case Text():
-            mark = send_mark(envelope.send_id)
-            content = _content(body.content, TEXT_BYTES - len(mark.encode())) + mark
+            content = _content(body.content, TEXT_BYTES - MARK_BYTES)
+            gap = "\n" if _ENDS_IN_ADDRESS.search(content) else ""
+            content += gap + send_mark(envelope.send_id)
             payload: Wire = {"msgtype": "text", "text": {"content": content}}
         case Card():
             card = template_card(body, envelope.home_url)

@@ -40,6 +40,11 @@ def test_the_mark_has_no_width_and_stands_behind_the_text() -> None:
     assert set(content.removeprefix("回访张三")) <= {"\u200b", "\u200c"}
 
 
+def test_an_address_at_the_end_does_not_take_the_mark_in() -> None:
+    content = app(Text("请打开：https://clew.example/events"))["text"]["content"]
+    assert content.splitlines()[0] == "请打开：https://clew.example/events"
+
+
 @given(st.integers(0, 2**63 - 2**32), st.integers(1, 2**32 - 1))
 def test_marks_of_rows_made_within_seconds_differ(row_id: int, later: int) -> None:
     base = row_id & ~(2**32 - 1)
