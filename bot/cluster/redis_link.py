@@ -11,15 +11,15 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import structlog
-from redis import asyncio as aioredis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
 
 from domain.errors import ClewError
+
+if TYPE_CHECKING:
+    from redis import asyncio as aioredis
 
 log = structlog.get_logger("clew.redis")
 
@@ -44,13 +44,7 @@ class RedisLink:
     def __init__(self, url: str) -> None:
         """Connect when first asked."""
         self._url = url
-        # A connection that a restart cut is replaced by one immediate new try.
-        self._client = aioredis.Redis.from_url(
-            url,
-            socket_timeout=_WE_COUNT,
-            socket_connect_timeout=PATIENCE_SECONDS,
-            retry=Retry(NoBackoff(), 1),
-        )
+        self._client = _client(url)
         self._failures = 0
         self._rests_until = 0.0
 
@@ -99,17 +93,12 @@ class RedisLink:
         Raises:
             RedisAwayError: it does not answer, or stops answering while listened to.
         """
-        client = aioredis.Redis.from_url(
-            self._url,
-            socket_timeout=_WE_COUNT,
-            socket_connect_timeout=PATIENCE_SECONDS,
-            health_check_interval=HEARTBEAT_SECONDS,
-        )
+        client = _client(self._url, heartbeat=HEARTBEAT_SECONDS)
         try:
             async with client.pubsub(ignore_subscribe_messages=True) as ears:
                 await ears.subscribe(channel)
                 yield _heard(ears)
-        except (RedisError, OSError) as error:
+        except _failures() as error:
             raise RedisAwayError(reason=type(error).__name__) from None
         finally:
             await client.aclose()
@@ -125,7 +114,7 @@ class RedisLink:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 answer = await question()
-        except (RedisError, OSError) as error:
+        except _failures() as error:
             self._fail(error)
             raise RedisAwayError(reason=type(error).__name__) from None
         self._succeed()
@@ -143,6 +132,30 @@ class RedisLink:
         if self._failures:
             log.info("redis_back", failures=self._failures)
         self._failures = 0
+
+
+def _client(url: str, *, heartbeat: float = 0.0) -> aioredis.Redis:
+    """Return a client; the library is imported here, for one process alone never needs it."""
+    from redis import asyncio as aioredis  # noqa: PLC0415 - a seventh of a second of each start
+    from redis.asyncio.retry import Retry  # noqa: PLC0415
+    from redis.backoff import NoBackoff  # noqa: PLC0415
+
+    client: aioredis.Redis = aioredis.Redis.from_url(
+        url,
+        socket_timeout=_WE_COUNT,
+        socket_connect_timeout=PATIENCE_SECONDS,
+        health_check_interval=heartbeat,
+        # A connection that a restart cut is replaced by one immediate new try.
+        retry=Retry(NoBackoff(), 1),
+    )
+    return client
+
+
+@cache
+def _failures() -> tuple[type[Exception], ...]:
+    from redis.exceptions import RedisError  # noqa: PLC0415 - see above
+
+    return (RedisError, OSError)
 
 
 async def _heard(ears: Any) -> AsyncIterator[str]:  # noqa: ANN401 - pubsub has loose annotations
