@@ -144,7 +144,7 @@ async def test_scoring_anew_goes_on_where_it_was_cut_off(
     await keeper(company).look()
     await told(company, "规则 发布")
 
-    async def is_lost() -> bool:
+    async def is_lost(_duty: object) -> bool:
         return False
 
     async def versions() -> list[int]:
@@ -153,7 +153,7 @@ async def test_scoring_anew_goes_on_where_it_was_cut_off(
     monkeypatch.setattr("bot.scoring.keeper.CHUNK", 1)
     cut_off = keeper(company)
     with monkeypatch.context() as patch:
-        patch.setattr(cut_off, "_is_ours", is_lost)
+        patch.setattr("bot.scoring.keeper.is_ours", is_lost)
         await cut_off._follow_publication()
     assert await versions() == [1, 1, 2], "the duty was lost after the first piece"
     await keeper(company).look()
