@@ -77,17 +77,7 @@ def guess_mapping(header: Sequence[str], labels: Mapping[str, str], source: str)
             keys.setdefault(key, column)
         elif name := _attribute(word, labels):
             attributes.setdefault(name, column)
-    return FileMapping(
-        source=source,
-        uid=keys.get("uid", ""),
-        name=keys.get("name", ""),
-        phone=keys.get("phone", ""),
-        wechat=keys.get("wechat", ""),
-        email=keys.get("email", ""),
-        channel=keys.get("channel", ""),
-        at=keys.get("at", ""),
-        attributes=attributes,
-    )
+    return FileMapping.of(source, keys, attributes)
 
 
 def _attribute(word: str, labels: Mapping[str, str]) -> str:

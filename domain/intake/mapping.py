@@ -42,6 +42,10 @@ class EventMapping:
     properties: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
+#: Fields of a mapping that name one column each.
+KEYS = ("uid", "name", "phone", "wechat", "email", "channel", "at")
+
+
 @dataclass(frozen=True, slots=True)
 class FileMapping:
     """What the columns of a file mean; an empty name means that there is no such column.
@@ -64,6 +68,21 @@ class FileMapping:
     opt_out: tuple[Condition, ...] = ()
     missing: frozenset[str] = frozenset()
 
+    @classmethod
+    def of(cls, source: str, keys: Mapping[str, str], attributes: Mapping[str, str]) -> FileMapping:
+        """Return the mapping of columns by what they mean; ``keys`` hold names of fields."""
+        return cls(
+            source=source,
+            uid=keys.get("uid", ""),
+            name=keys.get("name", ""),
+            phone=keys.get("phone", ""),
+            wechat=keys.get("wechat", ""),
+            email=keys.get("email", ""),
+            channel=keys.get("channel", ""),
+            at=keys.get("at", ""),
+            attributes=attributes,
+        )
+
     def columns(self) -> frozenset[str]:
         """Return every column that the mapping reads."""
         named = {self.uid, self.name, self.phone, self.wechat, self.email, self.channel, self.at}
@@ -76,9 +95,8 @@ class FileMapping:
 
     def meanings(self) -> dict[str, str]:
         """Return column → what it means: a field of this mapping, else an attribute."""
-        keys = ("uid", "name", "phone", "wechat", "email", "channel", "at")
         named = {column: name for name, column in self.attributes.items()}
-        return named | {column: key for key in keys if (column := getattr(self, key))}
+        return named | {column: key for key in KEYS if (column := getattr(self, key))}
 
     def absent_from(self, header: Sequence[str]) -> tuple[str, ...]:
         """Return the columns that a file with ``header`` lacks."""

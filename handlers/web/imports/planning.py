@@ -76,18 +76,7 @@ def leads_plan(
         target[name] = column
     if not keys.keys() & _IDENTITIES:
         return Unplanned("no_identity")
-    mapping = FileMapping(
-        source=source,
-        uid=keys.get("uid", ""),
-        name=keys.get("name", ""),
-        phone=keys.get("phone", ""),
-        wechat=keys.get("wechat", ""),
-        email=keys.get("email", ""),
-        channel=keys.get("channel", ""),
-        at=keys.get("at", ""),
-        attributes=attributes,
-    )
-    return Plan(leads=mapping)
+    return Plan(leads=FileMapping.of(source, keys, attributes))
 
 
 def tags_plan(ctx: Context, preview: Preview, form: Mapping[str, str]) -> Plan | Unplanned:
