@@ -18,6 +18,7 @@ from domain.values import PersonId
 from handlers.actions.tags.compute import retag_all
 from handlers.reactions import settle
 from storage.queries.everybody import roots_after
+from storage.queries.kinds import newest_kind
 from storage.repositories.tag_definitions import TagDefinitions
 from storage.retention import day_done, mark_day
 
@@ -66,6 +67,7 @@ class TagSweeper:
         today = self._clock.now().astimezone(self._context.zone).toordinal()
         async with self._store.database.read() as tx:
             edition, _ = await TagDefinitions(tx).edition()
+            edition += await newest_kind(tx)
             number = today * _EDITIONS + edition
             is_done = await day_done(tx, DUTY) == number
             is_begun = await day_done(tx, _PASS) == number

@@ -90,7 +90,10 @@ class ScoreKeeper:
         return found
 
     async def _tried(self, version: RuleVersion) -> Trial:
-        return await tried(self._scores, self._scores.context.rulebook.tables(version))
+        scores = self._scores
+        async with scores.store.database.read() as tx:
+            draft = await scores.context.rulebook.tables(tx, version)
+        return await tried(scores, draft)
 
     async def _keep(self, version: RuleVersion, found: Trial) -> None:
         """Keep a trial, and tell who asked for it."""

@@ -24,6 +24,7 @@ from domain.scoring.truth import Truth
 from domain.values import PersonId
 from handlers.actions.truth import check_some
 from handlers.context import Accounts, Context
+from handlers.kinds import RunningKinds
 from handlers.rulebook import Rulebook
 from handlers.tagbook import TagKeeper
 from storage.database import open_database
@@ -105,9 +106,10 @@ async def check_alone(share: Share) -> Truth:
     """Check a share beside whatever else runs: only reading."""
     clock, texts, zone = SystemClock(), load_texts(), ZoneInfo(share.zone)
     catalog = load_catalog(texts, share.tables_dir, zone)
-    rulebook = Rulebook(catalog.rules, RuleReader(catalog, texts, zone))
-    nobody, tags = Accounts("", "", ""), TagKeeper(catalog)
-    context = Context(catalog, texts, nobody, zone, rulebook, tag_keeper=tags)
+    kinds, nobody = RunningKinds(catalog), Accounts("", "", "")
+    rulebook = Rulebook(catalog.rules, RuleReader(catalog, texts, zone), kinds)
+    tags = TagKeeper(catalog, kinds)
+    context = Context(catalog, texts, nobody, zone, rulebook, kinds=kinds, tag_keeper=tags)
     database = await open_database(share.url)
     try:
         vault = Vault(MasterKeys(share.keys, share.standby))

@@ -14,7 +14,7 @@ from handlers.reactions import settle
 from storage.repositories.rules import Draft, frame_text
 
 if TYPE_CHECKING:
-    from domain.scoring.tables import RuleTables
+    from domain.scoring.tables import RuleFrame, RuleTables
     from handlers.context import Context
     from storage.unit_of_work import UnitOfWork
 
@@ -25,20 +25,30 @@ SYSTEM_AUTHOR = Role.SYSTEM.value
 async def keep_seed(work: UnitOfWork, seed: Draft) -> int:
     """Make the files the first version in force; return the number of a new one, else 0.
 
-    Later the files are only read for what rules do not hold themselves: when channel
-    points or interactions changed there, the version in force is kept anew with them,
-    so that each number goes on meaning one thing.
+    Later the files are only read for what rules do not hold themselves, see
+    :func:`keep_frame`.
     """
     await work.rules.lock()
-    number = await work.rules.in_force()
-    version = await work.rules.version(number) if number else None
-    if version is None:
-        draft = seed
-    elif frame_text(version.frame) == frame_text(seed.frame):
+    if await work.rules.in_force():
+        return await keep_frame(work, seed.frame)
+    return await _put_in_force(work, seed)
+
+
+async def keep_frame(work: UnitOfWork, frame: RuleFrame) -> int:
+    """Keep the version in force anew if channel points or interactions are others now.
+
+    So each number goes on meaning one thing. Returns the new number, else 0.
+    """
+    await work.rules.lock()
+    version = await work.rules.version(await work.rules.in_force())
+    if version is None or frame_text(version.frame) == frame_text(frame):
         return 0
-    else:
-        note = f"#{version.number}"
-        draft = Draft(version.name, version.sources, seed.frame, SYSTEM_AUTHOR, note)
+    note = f"#{version.number}"
+    draft = Draft(version.name, version.sources, frame, SYSTEM_AUTHOR, note)
+    return await _put_in_force(work, draft)
+
+
+async def _put_in_force(work: UnitOfWork, draft: Draft) -> int:
     number = await work.rules.add(draft, work.now)
     await work.rules.publish(number, SYSTEM_AUTHOR, work.now)
     return number
@@ -62,9 +72,11 @@ async def publish(
     refusal = version.refusal_to_publish(running.guard, is_confirmed=is_confirmed)
     if refusal is not None:
         return refusal
-    if version.number < running.version:
-        # Versions in force have rising numbers, whatever was drafted first.
-        draft = Draft(version.name, version.sources, version.frame, version.author, version.note)
+    frame = ctx.rulebook.reader.frame
+    if version.number < running.version or frame_text(version.frame) != frame_text(frame):
+        # Versions in force have rising numbers, whatever was drafted first, and each one
+        # the channel points and interactions of the day that it comes into force.
+        draft = Draft(version.name, version.sources, frame, version.author, version.note)
         number = await work.rules.add(draft, work.now)
         if version.trial is not None:
             await work.rules.put_trial(number, version.trial, version.tried_at or work.now)

@@ -80,6 +80,6 @@ async def in_segment(
     """Return which of some persons meet the condition of a plan, loading them."""
     await work.load_people(roots)
     people = [behaviour_of(work, root) for root in roots]
-    columns = columns_of(people, ctx.catalog.events.interactions(), ctx.zone)
+    columns = columns_of(people, ctx.events.interactions(), ctx.zone)
     (value,) = plan.run(columns, Moments.at(work.now, ctx.zone))
     return [root for root, holds in zip(roots, value.holds.tolist(), strict=True) if holds]

@@ -85,7 +85,7 @@ def _compute(
     columns = columns_in_order(
         [person.events for person in people],
         ctx.zone,
-        interactions=ctx.catalog.events.interactions(),
+        interactions=ctx.events.interactions(),
         facts=[person.facts for person in people],
         tags=[person.tags for person in people],
         properties=plan.properties | ctx.tags.moving_properties,
