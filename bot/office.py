@@ -17,6 +17,7 @@ from bot.channel_desk import ChannelDesk, LocalChannelDesk
 from bot.keyring import KnownKey, known_keys
 from bot.kind_desk import KindDesk, LocalKindDesk
 from bot.list_office import ListOffice, LocalListOffice
+from bot.merge_desk import LocalMergeDesk, MergeDesk
 from bot.rules_desk import LocalRulesDesk, RulesDesk
 from bot.sync_desk import LocalSyncDesk, SyncDesk
 from domain.access import ApiKey
@@ -99,6 +100,11 @@ class Office(Protocol):
         """Jobs about event kinds."""
         ...
 
+    @property
+    def merges(self) -> MergeDesk:
+        """Jobs about merges."""
+        ...
+
     async def import_chunk(
         self, rows: Sequence[Mapping[str, str]], mapping: FileMapping
     ) -> Imported:
@@ -158,6 +164,7 @@ class LocalOffice:
         self.rules: RulesDesk = LocalRulesDesk(parts)
         self.kinds: KindDesk = LocalKindDesk(parts)
         self.lists: ListOffice = LocalListOffice(parts)
+        self.merges: MergeDesk = LocalMergeDesk(parts)
 
     async def import_chunk(
         self, rows: Sequence[Mapping[str, str]], mapping: FileMapping

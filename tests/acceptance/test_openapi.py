@@ -84,7 +84,7 @@ async def test_every_route_is_described(both: Demo) -> None:
 
 
 async def test_calls_made_of_the_document_are_answered_as_it_says(both: Demo) -> None:
-    scopes = (Scope.LEADS_WRITE, Scope.LEADS_READ)
+    scopes = (Scope.LEADS_WRITE, Scope.LEADS_READ, Scope.MERGES_WRITE)
     store, address = both.service.parts.store, both.service.address
     site = await caller(store, address, START, *scopes, per_minute=1_000_000)
     schema = schemathesis.openapi.from_dict(await described(both))

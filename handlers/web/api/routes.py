@@ -10,6 +10,7 @@ import msgspec
 from aiohttp import web
 
 from domain.access import Scope
+from handlers.web.api.merges import MergesOut, UnmergedOut
 from handlers.web.api.openapi import Description, Operation, document
 from handlers.web.api.persons import PERSON
 from handlers.web.api.problem import json_answer
@@ -29,6 +30,7 @@ from handlers.web.api.schemas import (
 if TYPE_CHECKING:
     from handlers.web.api.gate import Call, Gate, Handler
     from handlers.web.api.leads import Leads
+    from handlers.web.api.merges import MergeDoor
     from handlers.web.api.reading import Reading
     from handlers.web.api.segments import SegmentDoor
     from handlers.web.api.tags import TagReading
@@ -54,6 +56,7 @@ class Api:
     address: str
     tags: TagReading
     segments: SegmentDoor
+    merges: MergeDoor
 
     def mount(self, app: web.Application) -> None:
         """Add the routes."""
@@ -72,6 +75,8 @@ class Api:
         yield "GET", "/api/v1/receipts/{receipt}", Scope.LEADS_WRITE, reading.receipt
         yield "GET", "/api/v1/leads/{lead_id}", Scope.LEADS_READ, reading.lead
         yield "POST", "/api/v1/lookup", Scope.LEADS_READ, reading.lookup
+        yield "GET", "/api/v1/merges", Scope.MERGES_WRITE, self.merges.list
+        yield "POST", "/api/v1/merges/{merge}/undo", Scope.MERGES_WRITE, self.merges.undo
         yield from self._tag_routes()
         yield from self._segment_routes()
 
@@ -172,6 +177,15 @@ OPERATIONS = (
         LookupOut,
         LookupIn,
         refusals=(422,),
+    ),
+    Operation("GET", "/api/v1/merges", "Which merges hold", Scope.MERGES_WRITE, MergesOut),
+    Operation(
+        "POST",
+        "/api/v1/merges/{merge}/undo",
+        "Take a merge apart",
+        Scope.MERGES_WRITE,
+        UnmergedOut,
+        refusals=(404,),
     ),
 )
 
