@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from domain.scoring.rating import Case, rate_cases
 from domain.scoring.trial import Trial, compare
 from domain.scoring.version import RuleVersion
-from domain.values import LeadId, PersonId, Refusal, Role
-from handlers.actions.score import cases_of
+from domain.values import PersonId, Refusal, Role
+from handlers.actions.bulk.sheets import Crowd, in_piece, sheet_of, wish_for
 from handlers.reactions import settle
+from storage.moments import from_micros
+from storage.population.source import DATABASE, Source
 from storage.repositories.rules import Draft, frame_text
 
 if TYPE_CHECKING:
     from domain.scoring.tables import RuleFrame, RuleTables
     from handlers.context import Context
+    from storage.population.whose import Whose
     from storage.unit_of_work import UnitOfWork
 
 UNKNOWN_VERSION = "rules_unknown"
@@ -84,21 +86,25 @@ async def publish(
     return await work.rules.version(number) or version
 
 
-async def try_some(
-    work: UnitOfWork, roots: Sequence[PersonId], running: RuleTables, draft: RuleTables
+async def try_out(
+    work: UnitOfWork,
+    whose: Whose,
+    rules: tuple[RuleTables, RuleTables],
+    source: Source = DATABASE,
 ) -> Trial:
-    """Compare what both tables give the open leads of some persons now; nothing is written."""
-    cases = await _open_cases(work, roots)
-    before = rate_cases([case for _, case in cases], running)
-    after = rate_cases([case for _, case in cases], draft)
-    triples = zip(cases, before, after, strict=True)
-    return compare((lead_id, one.state, other.state) for (lead_id, _), one, other in triples)
-
-
-async def _open_cases(work: UnitOfWork, roots: Sequence[PersonId]) -> list[tuple[LeadId, Case]]:
-    await work.load_people(roots)
-    leads = [lead for root in roots for lead in work.leads_of(root) if lead.is_open]
-    return list(zip([lead.id for lead in leads], cases_of(work, leads), strict=True))
+    """Compare what two tables (in force, draft) give open leads now; nothing is written."""
+    crowd = await Crowd.read(work, whose)
+    standings, found = crowd.open_leads(), Trial()
+    if not standings:
+        return found
+    async for piece in source.pieces(work.tx, whose, wish_for(rules, rules[0].whole.zone)):
+        mine = in_piece(piece, standings)
+        now = dict(zip(piece.roots.tolist(), piece.received.tolist(), strict=True))
+        at = [max(work.now, from_micros(now[one.root])) for one in mine]
+        before, after = (sheet_of(piece, crowd, mine, tables).rate(at) for tables in rules)
+        ids = [one.lead.id for one in mine]
+        found = found.plus(compare(zip(ids, before, after, strict=True)))
+    return found
 
 
 async def rescore_some(work: UnitOfWork, ctx: Context, roots: Sequence[PersonId]) -> None:
