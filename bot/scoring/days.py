@@ -13,7 +13,7 @@ from bot.metrics import SCORES_CHECKED, SCORES_DIFFERING
 from bot.scoring.passes import Scores, everybody, pieces
 from bot.scoring.truth import checked
 from domain.values import PersonId
-from handlers.actions.rules import rescore_some
+from handlers.actions.bulk.scoring import score_people
 from handlers.actions.show import tell_managers
 from storage.marks import mark_of, put_mark
 
@@ -76,7 +76,8 @@ class DayKeeper:
             async with scores.store.unit_of_work(scores.clock.now()) as work:
                 await put_mark(work.tx, SWEEPING, today)
                 await put_mark(work.tx, SWEPT_UNTIL, roots[-1])
-                await rescore_some(work, scores.context, roots)
+                await score_people(work, scores.context, roots)
+                await work.commit()
             total += len(roots)
             if not await is_ours(self._duty):
                 return

@@ -14,8 +14,8 @@ from bot.looks import is_ours, look_every
 from bot.scoring.passes import CHUNK, DUTY, Scores, pieces, tried
 from domain.errors import ClewError
 from domain.values import PersonId, UserId
+from handlers.actions.bulk.scoring import score_people
 from handlers.actions.rule_words import trial_report
-from handlers.actions.rules import rescore_some
 from handlers.actions.show import name_of, tell
 from storage.errors import StorageError
 from storage.marks import mark_of, put_mark
@@ -154,7 +154,8 @@ class ScoreKeeper:
         scores, total = self._scores, 0
         async for roots in pieces(scores.store, stale, PersonId(0)):
             async with scores.store.unit_of_work(scores.clock.now()) as work:
-                await rescore_some(work, scores.context, roots)
+                await score_people(work, scores.context, roots)
+                await work.commit()
             total += len(roots)
             if not await is_ours(self._duty):
                 return True

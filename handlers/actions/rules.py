@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from domain.scoring.trial import Trial, compare
 from domain.scoring.version import RuleVersion
-from domain.values import PersonId, Refusal, Role
+from domain.values import Refusal, Role
 from handlers.actions.bulk.sheets import Crowd, in_piece, sheet_of, wish_for
-from handlers.reactions import settle
 from storage.moments import from_micros
 from storage.population.source import DATABASE, Source
 from storage.repositories.rules import Draft, frame_text
@@ -105,12 +103,3 @@ async def try_out(
         ids = [one.lead.id for one in mine]
         found = found.plus(compare(zip(ids, before, after, strict=True)))
     return found
-
-
-async def rescore_some(work: UnitOfWork, ctx: Context, roots: Sequence[PersonId]) -> None:
-    """Score the open leads of some persons anew, with all that follows, and commit."""
-    await work.load_people(roots)
-    for root in roots:
-        work.rescore(root)
-    await settle(work, ctx)
-    await work.commit()

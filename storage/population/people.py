@@ -7,15 +7,19 @@ opened. The values are good for facts alone: they must never be saved.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from domain.lead import Lead
 from domain.person import Person
+from domain.tags.tagging import Tagging, TagValue, joined
 from domain.values import PersonId
 from storage.population.whose import Whose, condition
 from storage.repositories.leads import lead_of
 from storage.repositories.people import together
 from storage.repositories.person_rows import Children, PersonRows
+from storage.repositories.tags import tagging_of
 
 if TYPE_CHECKING:
     from storage.ids import IdSource
@@ -86,3 +90,36 @@ class Read:
         for row in rows:
             found[PersonId(row["root_id"])].append(lead_of(row))
         return found
+
+    async def tags(self, whose: Whose) -> dict[PersonId, Taggings]:
+        """Return by root the tags of whole merge groups."""
+        where, args = condition(self._tx, whose)
+        rows = await self._tx.fetch(
+            f"select p.root_id, t.* from person p join tagging t on t.person_id = p.id"
+            f" where {where} order by p.root_id, p.id",
+            *args,
+        )
+        groups: defaultdict[PersonId, dict[PersonId, dict[str, Tagging]]] = defaultdict(dict)
+        for row in rows:
+            tagging = tagging_of(row)
+            group = groups[PersonId(row["root_id"])]
+            group.setdefault(tagging.person_id, {})[tagging.name] = tagging
+        return {root: _taggings(root, group) for root, group in groups.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Taggings:
+    """The tags that stand at a root, and the values of all that its group has."""
+
+    own: Mapping[str, Tagging]
+    values: Mapping[str, TagValue]
+
+
+NO_TAGGINGS = Taggings({}, {})
+
+
+def _taggings(root: PersonId, group: Mapping[PersonId, Mapping[str, Tagging]]) -> Taggings:
+    own = group.get(root, {})
+    others = [tags for member, tags in group.items() if member != root]
+    whole = joined([own, *others])
+    return Taggings(own, {name: tagging.value for name, tagging in whole.items()})

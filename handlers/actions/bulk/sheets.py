@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +14,7 @@ from domain.scoring.matching import matcher_of
 from domain.scoring.sheet import Sheet
 from domain.tags.evaluate import properties_of
 from storage.population.histories import Histories, Wish
-from storage.population.people import Read
+from storage.population.people import Read, Taggings
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -36,12 +36,14 @@ class Crowd:
 
     people: Mapping[PersonId, Person]
     leads: Mapping[PersonId, Sequence[Lead]]
+    tags: Mapping[PersonId, Taggings] = field(default_factory=dict)
 
     @classmethod
-    async def read(cls, work: UnitOfWork, whose: Whose) -> Crowd:
-        """Read whoever is meant."""
+    async def read(cls, work: UnitOfWork, whose: Whose, *, has_tags: bool = False) -> Crowd:
+        """Read whoever is meant, with tags if they are asked for."""
         read = Read(work.tx, work.vault, work.ids)
-        return cls(await read.people(whose), await read.leads(whose))
+        people, leads = await read.people(whose), await read.leads(whose)
+        return cls(people, leads, await read.tags(whose) if has_tags else {})
 
     def open_leads(self) -> list[Standing]:
         """Return the open leads, each with the root of its person."""
