@@ -42,7 +42,6 @@ from config.load import load_catalog
 from config.rules import RuleReader
 from config.texts import Texts, load_texts
 from handlers.context import Accounts, Context
-from handlers.kinds import RunningKinds
 from handlers.root import root_router
 from handlers.rulebook import Rulebook
 from handlers.tagbook import TagKeeper
@@ -174,10 +173,9 @@ def build_context(settings: Settings, texts: Texts) -> Context:
     """
     catalog = load_catalog(texts, settings.store.tables_dir, settings.store.zone)
     reader = RuleReader(catalog, texts, settings.store.zone)
-    kinds = RunningKinds(catalog)
     return Context(
         catalog=catalog,
-        tag_keeper=TagKeeper(catalog, kinds),
+        tag_keeper=TagKeeper(catalog),
         words=texts,
         accounts=Accounts(
             corp_id=settings.corp.corp_id,
@@ -185,8 +183,7 @@ def build_context(settings: Settings, texts: Texts) -> Context:
             public_url=settings.public_url,
         ),
         zone=settings.store.zone,
-        rulebook=Rulebook(catalog.rules, reader, kinds),
-        kinds=kinds,
+        rulebook=Rulebook(catalog.rules, reader),
         has_dedup_hook=bool(settings.dedup_hook_url),
     )
 

@@ -8,36 +8,45 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Iterator
-from typing import IO, TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import structlog
 
 from bot.looks import is_ours
+from bot.preparing import DEFECT, preparing, processes_for
+from domain.intake.mapping import Fault
+from handlers.actions.import_batch import CHUNK_ROWS, ReadyChunk, take_some
+from handlers.actions.tag_rows import ListedBy, tag_rows
 from handlers.files.chunks import Chunk, chunks
-from handlers.files.plan import Plan, carry_out
+from handlers.files.plan import Plan
 from handlers.files.refusal import FileRefused
-from handlers.files.sheet import open_sheet
+from handlers.files.sheet import Sheet, open_sheet
 from storage.errors import Conflict, StorageError, StorageUnavailable
+from storage.repositories.leads import OwnerChanged
 from storage.uploads import RowFault, Step, Upload, Uploads, advance
 
 if TYPE_CHECKING:
     from bot.bootstrap import Parts
     from bot.cluster.duties import Duty
+    from domain.intake.id_list import IdList
+    from domain.intake.mapping import FileMapping
     from handlers.context import Context
     from handlers.ports import Clock
-    from storage.unit_of_work import Store
+    from storage.unit_of_work import Store, UnitOfWork
 
 log = structlog.get_logger("clew.importer")
 
-#: The fault of a row that broke what took it in.
-DEFECT = "row_defect"
 #: Name of the duty that schedulers of several processes apply for.
 DUTY = "imports"
 #: Real seconds between two looks for a file.
 LOOK_SECONDS = 1.0
-#: Between two chunks, so that chats go on.
-PAUSE_SECONDS = 0.01
+#: Rows of a list that one transaction tags.
+LIST_ROWS = 200
+#: Nothing is wrong with the rows: others were faster, or the database is away.
+_TRY_AGAIN = (Conflict, OwnerChanged, StorageUnavailable)
 
 
 class Importer:
@@ -76,8 +85,8 @@ class Importer:
         error = ""
         try:
             await self._take_in(upload)
-        except Conflict:
-            return True  # another process was faster: look anew
+        except (Conflict, OwnerChanged):
+            return True  # others were faster: look anew
         except StorageUnavailable:
             raise
         except FileRefused as refused:
@@ -93,56 +102,104 @@ class Importer:
         with tempfile.TemporaryFile() as stream:  # has no name: it goes with the process
             async for piece in self._uploads.pieces(upload.id):
                 stream.write(piece)
-            rows = await asyncio.to_thread(_chunks, stream, upload.done)
-            while (chunk := await asyncio.to_thread(next, rows, None)) is not None:
-                if not await is_ours(self._duty):
-                    raise Conflict(DUTY)
-                upload = await self._apply_surely(upload, plan, chunk)
-                await asyncio.sleep(PAUSE_SECONDS)
+            sheet = await asyncio.to_thread(open_sheet, stream)
+            if plan.leads is not None:
+                await self._take_leads(upload, sheet, plan.leads)
+            elif plan.tags is not None:
+                await self._tag(upload, sheet, plan.tags)
 
-    async def _apply_surely(self, upload: Upload, plan: Plan, chunk: Chunk) -> Upload:
-        """Apply a chunk; one that breaks is done row by row, so that a row stops no other."""
-        try:
-            await self._apply(upload, plan, chunk)
-        except StorageError:
-            raise
-        except Exception:
-            log.exception("chunk_broke", upload=upload.id, rows=chunk.size)
-            for one in chunk.singles():
-                upload = await self._apply_row(upload, plan, one)
-        return await self._fresh(upload)
+    async def _take_leads(self, upload: Upload, sheet: Sheet, mapping: FileMapping) -> None:
+        count = processes_for(upload.rows - upload.done)
+        some = chunks(sheet, CHUNK_ROWS, upload.done)
+        async with (
+            preparing(mapping, self._context, self._store, self._clock, count) as ready,
+            aclosing(ready.over(some)) as each,
+        ):
+            async for chunk, prepared in each:
+                one = ReadyChunk(chunk.header, chunk.lines, prepared)
+                upload = await self._store_all(upload, _Span(chunk, 0, chunk.size, one), mapping)
 
-    async def _apply_row(self, upload: Upload, plan: Plan, one: Chunk) -> Upload:
-        try:
-            await self._apply(upload, plan, one)
-        except StorageError:
-            raise
-        except Exception:
-            log.exception("row_broke", upload=upload.id)
-            await self._apply(upload, plan, one.refused(DEFECT))
-        return await self._fresh(upload)
+    async def _store_all(self, upload: Upload, span: _Span, mapping: FileMapping) -> Upload:
+        """Store lines; of lines that break something each half is done by itself.
 
-    async def _apply(self, upload: Upload, plan: Plan, chunk: Chunk) -> None:
+        So a row that breaks stops no other.
+        """
+        start = span.start
+        while start < span.stop:
+            if not await is_ours(self._duty):
+                raise Conflict(DUTY)
+            rest = _Span(span.chunk, start, span.stop, span.ready)
+            try:
+                upload, start = await self._store_some(upload, rest, mapping)
+            except _TRY_AGAIN:
+                raise
+            except Exception:
+                log.exception("rows_broke", upload=upload.id, rows=span.stop - start)
+                if span.stop - start == 1:
+                    faults = {start: (Fault("", DEFECT),)}
+                    return await self._note(upload, Step(1, 0, 1, _told(span.chunk, faults)))
+                middle = (start + span.stop) // 2
+                for low, high in ((start, middle), (middle, span.stop)):
+                    half = _Span(span.chunk, low, high, span.ready)
+                    upload = await self._store_all(upload, half, mapping)
+                return upload
+        return upload
+
+    async def _store_some(
+        self, upload: Upload, span: _Span, mapping: FileMapping
+    ) -> tuple[Upload, int]:
         async with self._store.unit_of_work(self._clock.now()) as work:
-            rows = list(chunk.rows.values())
-            done = await carry_out(work, self._context, plan, rows, upload.userid)
-            found = chunk.faulty(done.faults)
-            faults = [RowFault(line, fault.column, fault.code) for line, fault in found]
-            faulty = len({fault.line for fault in faults})
-            step = Step(chunk.size, done.leads, faulty, faults)
-            await advance(work.tx, work.ids, upload, step)
+            lines = (span.start, span.stop)
+            taken = await take_some(work, self._context, span.ready, lines, mapping)
+            faults = taken.imported.faults
+            step = Step(
+                taken.end - span.start,
+                taken.imported.leads,
+                len(faults),
+                _told(span.chunk, faults),
+            )
+            after = await advance(work.tx, work.ids, upload, step)
             await work.commit()
+        return after, taken.end
 
-    async def _fresh(self, upload: Upload) -> Upload:
-        found = await self._uploads.get(upload.id)
-        if found is None:
-            constraint = "upload(id)"
-            raise Conflict(constraint)
-        return found
+    async def _note(self, upload: Upload, step: Step) -> Upload:
+        async with self._store.unit_of_work(self._clock.now()) as work:
+            after = await advance(work.tx, work.ids, upload, step)
+            await work.commit()
+        return after
+
+    async def _tag(self, upload: Upload, sheet: Sheet, id_list: IdList) -> None:
+        some = chunks(sheet, LIST_ROWS, upload.done)
+        while (chunk := await asyncio.to_thread(next, some, None)) is not None:
+            if not await is_ours(self._duty):
+                raise Conflict(DUTY)
+            async with self._store.unit_of_work(self._clock.now()) as work:
+                upload = await self._tag_some(work, upload, chunk, id_list)
+                await work.commit()
+
+    async def _tag_some(
+        self, work: UnitOfWork, upload: Upload, chunk: Chunk, id_list: IdList
+    ) -> Upload:
+        rows, faults = chunk.readable()
+        places, by = list(rows), ListedBy(upload.userid)
+        done = await tag_rows(work, self._context, list(rows.values()), id_list, by)
+        faults |= {places[n]: found for n, found in done.faults.items()}
+        step = Step(chunk.size, done.leads, len(faults), _told(chunk, faults))
+        return await advance(work.tx, work.ids, upload, step)
 
 
-def _chunks(stream: IO[bytes], done: int) -> Iterator[Chunk]:
-    return chunks(open_sheet(stream), done)
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Lines of a chunk, from ``start`` to before ``stop``."""
+
+    chunk: Chunk
+    start: int
+    stop: int
+    ready: ReadyChunk
+
+
+def _told(chunk: Chunk, faults: Mapping[int, Sequence[Fault]]) -> list[RowFault]:
+    return [RowFault(line, fault.column, fault.code) for line, fault in chunk.named(faults)]
 
 
 def importer_of(parts: Parts) -> Importer:

@@ -7,22 +7,20 @@ data folder, and the command line comes through there (architecture section 4).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from bot.archived import archived_line
 from bot.channel_desk import ChannelDesk, LocalChannelDesk
+from bot.import_desk import ImportDesk, LocalImportDesk
 from bot.keyring import KnownKey, known_keys
 from bot.kind_desk import KindDesk, LocalKindDesk
 from bot.list_office import ListOffice, LocalListOffice
-from bot.merge_desk import LocalMergeDesk, MergeDesk
 from bot.rules_desk import LocalRulesDesk, RulesDesk
 from bot.sync_desk import LocalSyncDesk, SyncDesk
 from domain.access import ApiKey
-from domain.intake.mapping import FileMapping
-from handlers.actions.import_rows import Imported, import_rows
 from storage.api_keys import ApiKeys, KeyWish
 from storage.inbox import Delivery, InboxState
 from storage.outbox import OutboxState
@@ -101,14 +99,8 @@ class Office(Protocol):
         ...
 
     @property
-    def merges(self) -> MergeDesk:
-        """Jobs about merges."""
-        ...
-
-    async def import_chunk(
-        self, rows: Sequence[Mapping[str, str]], mapping: FileMapping
-    ) -> Imported:
-        """Take in rows of a file."""
+    def imports(self) -> ImportDesk:
+        """Jobs about files of leads."""
         ...
 
     async def entries(self, queue: str, state: str, limit: int) -> Sequence[Entry]:
@@ -164,15 +156,7 @@ class LocalOffice:
         self.rules: RulesDesk = LocalRulesDesk(parts)
         self.kinds: KindDesk = LocalKindDesk(parts)
         self.lists: ListOffice = LocalListOffice(parts)
-        self.merges: MergeDesk = LocalMergeDesk(parts)
-
-    async def import_chunk(
-        self, rows: Sequence[Mapping[str, str]], mapping: FileMapping
-    ) -> Imported:
-        """Take in rows in one transaction."""
-        parts = self._parts
-        async with parts.store.unit_of_work(parts.clock.now()) as work:
-            return await import_rows(work, parts.context, rows, mapping)
+        self.imports = LocalImportDesk(parts)
 
     async def entries(self, queue: str, state: str, limit: int) -> Sequence[Entry]:
         """Read rows of a queue."""

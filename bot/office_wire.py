@@ -7,7 +7,7 @@ service. JSON in, JSON out.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -18,17 +18,15 @@ from aiohttp import web
 from bot.bootstrap import build
 from bot.channel_desk import ChannelDesk, RemoteChannelDesk, add_channel_jobs
 from bot.cluster.sole import sole_service
+from bot.import_desk import ImportDesk, RemoteImportDesk, add_import_jobs
 from bot.keyring import KnownKey
 from bot.kind_desk import KindDesk, RemoteKindDesk, add_kind_jobs
 from bot.list_office import ListOffice, RemoteListOffice, add_list_routes
 from bot.loops import taking_in
-from bot.merge_desk import MergeDesk, RemoteMergeDesk, add_merge_jobs
 from bot.office import Entry, IssuedKey, LocalOffice, Office, ShownKey, TakenLines
 from bot.rules_desk import RemoteRulesDesk, RulesDesk, add_rules_jobs
 from bot.sync_desk import RemoteSyncDesk, SyncDesk, add_sync_jobs
 from domain.errors import ClewError
-from domain.intake.mapping import Fault, FileMapping
-from handlers.actions.import_rows import Imported
 from storage.api_keys import KeyWish
 from storage.errors import Cause, StorageUnavailable
 from storage.resealing import KeyPage
@@ -40,27 +38,13 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from handlers.ports import Clock
 
-#: A chunk of rows of an import, as JSON, stays far below.
+#: A piece of a file, as JSON, stays far below.
 MOST_BYTES = 64 * 1024 * 1024
 _TIMEOUT = aiohttp.ClientTimeout(total=300, connect=2)
 
 
 class OfficeError(ClewError):
     """The running service did not do the job."""
-
-
-class ImportRequest(msgspec.Struct):
-    """A chunk of rows and how to read them."""
-
-    rows: list[dict[str, str]]
-    mapping: FileMapping
-
-
-class ImportAnswer(msgspec.Struct):
-    """What became of the chunk."""
-
-    leads: int
-    faults: dict[int, list[Fault]]
 
 
 class ListRequest(msgspec.Struct):
@@ -103,11 +87,10 @@ class RevokeRequest(msgspec.Struct):
     word: str
 
 
-def office_app(office: Office) -> web.Application:
+def office_app(office: LocalOffice) -> web.Application:
     """Return the application behind the socket."""
     door = _Door(office)
     app = web.Application(client_max_size=MOST_BYTES)
-    app.router.add_post("/import", door.take_rows)
     app.router.add_post("/list", door.entries)
     app.router.add_post("/replay", door.replay)
     app.router.add_post("/keys", door.keys)
@@ -121,19 +104,13 @@ def office_app(office: Office) -> web.Application:
     add_channel_jobs(app, office.channels)
     add_rules_jobs(app, office.rules)
     add_kind_jobs(app, office.kinds)
-    add_merge_jobs(app, office.merges)
+    add_import_jobs(app, office.imports)
     return app
 
 
 class _Door:
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: LocalOffice) -> None:
         self._office = office
-
-    async def take_rows(self, request: web.Request) -> web.Response:
-        asked = msgspec.json.decode(await request.read(), type=ImportRequest)
-        done = await self._office.import_chunk(asked.rows, asked.mapping)
-        faults = {position: list(found) for position, found in done.faults.items()}
-        return _json(ImportAnswer(done.leads, faults))
 
     async def entries(self, request: web.Request) -> web.Response:
         asked = msgspec.json.decode(await request.read(), type=ListRequest)
@@ -190,15 +167,7 @@ class RemoteOffice:
         self.rules: RulesDesk = RemoteRulesDesk(self._ask)
         self.kinds: KindDesk = RemoteKindDesk(self._ask)
         self.lists: ListOffice = RemoteListOffice(self._ask)
-        self.merges: MergeDesk = RemoteMergeDesk(self._ask)
-
-    async def import_chunk(
-        self, rows: Sequence[Mapping[str, str]], mapping: FileMapping
-    ) -> Imported:
-        """Let the service take in rows."""
-        asked = ImportRequest([dict(row) for row in rows], mapping)
-        answer = msgspec.json.decode(await self._ask("import", asked), type=ImportAnswer)
-        return Imported(answer.leads, {n: tuple(found) for n, found in answer.faults.items()})
+        self.imports: ImportDesk = RemoteImportDesk(self._ask)
 
     async def entries(self, queue: str, state: str, limit: int) -> Sequence[Entry]:
         """Let the service show rows of a queue."""
@@ -294,7 +263,7 @@ def _is_socket(path: Path) -> bool:
 
 
 @asynccontextmanager
-async def listening(office: Office, path: Path) -> AsyncIterator[None]:
+async def listening(office: LocalOffice, path: Path) -> AsyncIterator[None]:
     """Listen to the command line until the block is left."""
     _remove(path)
     runner = web.AppRunner(office_app(office), access_log=None)

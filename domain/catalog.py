@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.behaviour.vocabulary import Vocabulary
 from domain.channels.attribution import Attribution, Origin
 from domain.channels.channel import ChannelTree
+from domain.channels.placing import Placing
 from domain.channels.welcome import Welcomes
 from domain.commands import Commands
 from domain.events.registry import EventRegistry
@@ -65,27 +66,19 @@ class Catalog:
     filters: FilterRules
     default_line: str
 
+    @property
+    def placing(self) -> Placing:
+        """The part that says which channel and line somebody belongs to."""
+        return Placing(self.channels, self.attribution, self.default_line)
+
     def product_line(self, channel: str) -> str:
         """Return the product line of a channel's leads, or the default one."""
-        return self.channels.product_line(channel) or self.default_line
+        return self.placing.product_line(channel)
 
     def knows_channel(self, origin: Origin, raw: str) -> bool:
-        """Tell whether what people wrote means a channel; the fallback has to be named itself."""
-        fallback = self.attribution.fallback
-        if self.attribution.channel_of(origin, raw) != fallback:
-            return True
-        return bool(self.channels.named(raw))
+        """See :meth:`Placing.knows_channel`."""
+        return self.placing.knows_channel(origin, raw)
 
     def touch(self, origin: Origin, raw: str, at: datetime) -> Touch:
-        """Return the touch of a contact, where people may also write a channel itself.
-
-        What no rule speaks about may be the code or the name of a channel.
-        """
-        touch = self.attribution.touch(origin, raw, at)
-        if touch.channel != self.attribution.fallback:
-            return touch
-        word = touch.state.casefold()
-        for channel in self.channels.channels.values():
-            if word in {channel.code.casefold(), channel.name.casefold()}:
-                return replace(touch, channel=channel.code)
-        return touch
+        """See :meth:`Placing.touch`."""
+        return self.placing.touch(origin, raw, at)

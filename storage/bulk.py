@@ -6,45 +6,42 @@ statement per chunk (:meth:`Transaction.insert_set`).
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from domain.identity.facts import with_facts
-from domain.lead import Lead
-from domain.person import Attribute, Identity, Person, Source
+from domain.person import Attribute, Person, Source
 from domain.values import ContactKey, IdentityKind, PersonId
 from storage.moments import from_micros, to_micros
-from storage.repositories.leads import LEAD_COLUMNS, lead_cells
+from storage.repositories.leads import LEAD_COLUMNS
 from storage.repositories.person_rows import CLEAR_KINDS, TAIL_KIND, Fact
-from storage.vault import KEY_BYTES
 
 if TYPE_CHECKING:
-    from storage.ids import IdSource
-    from storage.protocols import Transaction
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    from storage.ids import Ids
+    from storage.protocols import Row, Transaction
     from storage.vault import Vault
 
 Cells = tuple[object, ...]
-Sealer = Callable[[bytes], bytes]
+IMPORT = Source.IMPORT.value
 #: A person as :func:`with_facts` wants one; when they came is not asked.
 _ANY = from_micros(0)
 _FACTS = msgspec.json.Decoder(dict[str, Fact])
 _encode = msgspec.json.Encoder().encode
 
-_PERSON = (
-    "id", "root_id", "name", "attributes", "evidence", "company_id", "opted_out_at", "created_at",
-    "version",
-)  # fmt: skip
+#: What is not named is null.
+_PERSON = ("id", "root_id", "name", "attributes", "created_at", "version")
 _IDENTITY = (
     "id", "person_id", "kind", "lookup", "tail", "value", "sealed", "is_verified", "source",
     "since",
 )  # fmt: skip
 _EVENT = (
     "id", "person_id", "kind", "event_at", "received_at", "source_sequence", "dedupe_key",
-    "properties", "sealed_text",
+    "properties",
 )  # fmt: skip
 _UPDATE_FACTS = """
 update person set attributes = $2, name = $3, version = version + 1 where id = $1
@@ -65,87 +62,110 @@ class Holder:
 
 
 @dataclass(frozen=True, slots=True)
-class NewEvent:
-    """An event of a new person, without properties or text of its own."""
+class Newcomer:
+    """Who is new: identities with their blind indexes, what is known, the lead as it begins.
 
-    kind: str
-    dedupe_key: str
-
-
-@dataclass(frozen=True, slots=True)
-class NewPerson:
-    """The rows of one new person with one lead."""
-
-    lead_id: int
-    person: Cells
-    key: Cells
-    identities: tuple[Cells, ...]
-    lead: Cells
-    events: tuple[Cells, ...]
-
-
-def new_person(
-    person: Person,
-    lookups: Sequence[bytes],
-    lead: Lead,
-    happened: tuple[Sequence[NewEvent], tuple[int, int]],
-    tools: tuple[Vault, IdSource],
-) -> NewPerson:
-    """Return the rows of a new person; safe in any thread.
-
-    ``lookups`` are the blind indexes of the identities, ``happened`` the events with
-    the moments (µs) at which they happened and were received.
+    ``lead`` are cells of :data:`LEAD_COLUMNS` whose first two, lead and person, are not
+    read. Where ``event_tail`` is a text, the person's id stands between it and
+    ``event_key`` in the key of the event that brought them. ``at`` is in microseconds.
     """
-    vault, ids = tools
-    events, (at, received_at) = happened
-    data_key = os.urandom(KEY_BYTES)
-    seal = vault.sealer(person.id, data_key)
-    created_at = to_micros(person.created_at)
-    facts = _written(person.attributes)
-    row = (person.id, person.id, person.name, facts, None, None, None, created_at, 1)
-    return NewPerson(
-        lead_id=lead.id,
-        person=row,
-        key=(person.id, vault.wrap(data_key)),
-        identities=tuple(
-            _identity(person.id, identity, lookup, (seal, vault, ids.next()))
-            for identity, lookup in zip(person.identities, lookups, strict=True)
-        ),
-        lead=lead_cells(lead),
-        events=tuple(
-            (ids.next(), person.id, e.kind, at, received_at, 0, e.dedupe_key, "{}", None)
-            for e in events
-        ),
-    )
+
+    keys: Sequence[ContactKey]
+    blinds: Sequence[bytes]
+    name: str
+    facts: Mapping[str, str]
+    lead: Cells
+    line: str
+    event_key: str
+    event_tail: str | None
+    at: int
 
 
-def _written(facts: Mapping[str, Attribute]) -> str:
+#: The rows of one new person with one lead: its id, then person, data key, identities,
+#: lead and events. A plain tuple, because many of them go from process to process.
+NewPerson = tuple[int, Cells, Cells, tuple[Cells, ...], Cells, tuple[Cells, ...]]
+
+
+class PersonMaker:
+    """Makes the rows of new persons; one thread, any process."""
+
+    def __init__(self, vault: Vault, ids: Ids, received_at: int) -> None:
+        """Seal with ``vault``, name rows by ``ids``; events were received at a moment (µs)."""
+        self._vault = vault
+        self._newcomers = vault.newcomers()
+        self._ids = ids
+        self._received_at = received_at
+        self._tails: dict[str, bytes] = {}
+
+    def make(self, new: Newcomer) -> NewPerson:
+        """Return the rows of a new person."""
+        take = self._ids.next
+        person_id, lead_id = take(), take()
+        data_key, wrapped = self._newcomers.data_key()
+        at, received_at = new.at, self._received_at
+        key, tail = new.event_key, new.event_tail
+        key = key if tail is None else f"{key}{person_id}{tail}"
+        created = f"lead:{person_id}:{new.line}:1"
+        return (
+            lead_id,
+            (person_id, person_id, new.name, _written(new, at), at, 1),
+            (person_id, wrapped),
+            tuple(
+                self._identity((take(), person_id), one, blind, (data_key, at))
+                for one, blind in zip(new.keys, new.blinds, strict=True)
+            ),
+            (lead_id, person_id, *new.lead[2:]),
+            (
+                (take(), person_id, "lead_imported", at, received_at, 0, key, "{}"),
+                (take(), person_id, "lead_created", at, received_at, 0, created, "{}"),
+            ),
+        )
+
+    def _identity(
+        self, ids: tuple[int, int], key: ContactKey, blind: bytes, sealed: tuple[AESGCM, int]
+    ) -> Cells:
+        row_id, person_id = ids
+        data_key, at = sealed
+        kind, value = key.kind, key.value
+        if kind in CLEAR_KINDS:
+            is_verified = kind is IdentityKind.UID
+            return (
+                row_id,
+                person_id,
+                kind.value,
+                blind,
+                None,
+                value,
+                None,
+                is_verified,
+                IMPORT,
+                at,
+            )
+        tail = self._tail(value[-4:]) if kind is IdentityKind.PHONE else None
+        secret = self._newcomers.seal(data_key, person_id, value.encode())
+        return (row_id, person_id, kind.value, blind, tail, "", secret, False, IMPORT, at)
+
+    def _tail(self, digits: str) -> bytes:
+        """Return the blind index of four digits; there are ten thousand of them."""
+        found = self._tails.get(digits)
+        if found is None:
+            found = self._tails[digits] = self._vault.blind(TAIL_KIND, digits)
+        return found
+
+
+def _written(new: Newcomer, at: int) -> str:
+    facts = {"name": (new.name, IMPORT, at, 1.0)} if new.name else {}
+    for name, value in new.facts.items():
+        facts[name] = (value, IMPORT, at, 1.0)
+    return _encode(facts).decode()
+
+
+def _rewritten(facts: Mapping[str, Attribute]) -> str:
     cells = {
         name: (a.value, a.source.value, to_micros(a.set_at), a.confidence)
         for name, a in facts.items()
     }
     return _encode(cells).decode()
-
-
-def _identity(
-    person_id: int, identity: Identity, lookup: bytes, tools: tuple[Sealer, Vault, int]
-) -> Cells:
-    seal, vault, row_id = tools
-    key = identity.key
-    is_clear = key.kind in CLEAR_KINDS
-    is_phone = key.kind is IdentityKind.PHONE
-    return (
-        row_id,
-        person_id,
-        key.kind.value,
-        lookup,
-        vault.blind(TAIL_KIND, key.value[-4:]) if is_phone else None,
-        key.value if is_clear else "",
-        None if is_clear else seal(key.value.encode()),
-        identity.is_verified,
-        identity.source.value,
-        to_micros(identity.since),
-    )
 
 
 @dataclass(slots=True)
@@ -162,12 +182,13 @@ class Bulk:
 
     def take(self, new: NewPerson) -> None:
         """Let a new person be written."""
-        self.people.append(new.person)
-        self.keys.append(new.key)
-        self.identities += new.identities
-        self.leads.append(new.lead)
-        self.lead_ids.append(new.lead_id)
-        self.events += new.events
+        lead_id, person, key, identities, lead, events = new
+        self.people.append(person)
+        self.keys.append(key)
+        self.identities += identities
+        self.leads.append(lead)
+        self.lead_ids.append(lead_id)
+        self.events += events
 
     def learned(self, holder: Holder, facts: Mapping[str, Attribute]) -> bool:
         """Take in facts that repeat what is known of somebody; False when one is new.
@@ -183,7 +204,7 @@ class Bulk:
         }:
             return False
         if better is not known:
-            self.facts.append((holder.person_id, _written(better.attributes), better.name))
+            self.facts.append((holder.person_id, _rewritten(better.attributes), better.name))
         return True
 
     async def write(self, tx: Transaction) -> None:
@@ -199,26 +220,28 @@ class Bulk:
             await tx.execute_set(_UPDATE_FACTS, list(last.values()))
 
 
-async def holders(tx: Transaction, lookups: Mapping[bytes, ContactKey]) -> dict[ContactKey, Holder]:
-    """Return who holds which of the keys behind blind indexes."""
+async def holders(
+    tx: Transaction, kinds: Collection[str], lookups: Collection[bytes]
+) -> dict[bytes, Holder]:
+    """Return who holds which of the identities of these kinds, by blind index."""
     rows = await tx.fetch(
         "select i.lookup, p.id, p.root_id, p.name, p.attributes, p.evidence is null as is_plain"
         f" from identity i join person p on p.id = i.person_id where {tx.any_of('i.kind', 1)}"
         f" and {tx.any_of('i.lookup', 2)}",
-        tx.array(sorted({key.kind.value for key in lookups.values()})),
+        tx.array(sorted(kinds)),
         tx.array(lookups),
     )
-    found: dict[ContactKey, Holder] = {}
-    for row in rows:
-        facts = None
-        if row["root_id"] == row["id"] and row["is_plain"]:
-            facts = {
-                name: Attribute(f.value, Source(f.source), from_micros(f.set_at), f.confidence)
-                for name, f in _FACTS.decode(row["attributes"]).items()
-            }
-        holder = Holder(PersonId(row["id"]), facts, row["name"])
-        found[lookups[bytes(row["lookup"])]] = holder
-    return found
+    return {bytes(row["lookup"]): _holder(row) for row in rows}
+
+
+def _holder(row: Row) -> Holder:
+    facts = None
+    if row["root_id"] == row["id"] and row["is_plain"]:
+        facts = {
+            name: Attribute(f.value, Source(f.source), from_micros(f.set_at), f.confidence)
+            for name, f in _FACTS.decode(row["attributes"]).items()
+        }
+    return Holder(PersonId(row["id"]), facts, row["name"])
 
 
 async def known_events(tx: Transaction, dedupe_keys: Sequence[str]) -> frozenset[str]:

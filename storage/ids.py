@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from storage.protocols import Database
 
@@ -26,6 +28,14 @@ insert into counter (name, value) values ('node', 0)
 on conflict (name) do update set value = counter.value + 1
 returning value
 """
+
+
+class Ids(Protocol):
+    """Where ids come from."""
+
+    def next(self) -> int:
+        """Return an id greater than every one before it."""
+        ...
 
 
 class IdSource:
@@ -49,14 +59,56 @@ class IdSource:
     def next(self) -> int:
         """Return an id greater than every one before it."""
         with self._lock:
-            tick = (self._now() - ID_EPOCH) // _MILLISECOND
-            if tick > self._tick:
-                self._tick, self._counter = tick, 0
-            elif self._counter < _COUNTER_MASK:
-                self._counter += 1
-            else:
-                self._tick, self._counter = self._tick + 1, 0
-            return (self._tick << _SHIFT) | self._node | self._counter
+            self._step()
+            return _id(self._tick, self._node, self._counter)
+
+    def block(self, count: int) -> IdBlock:
+        """Set ``count`` ids (one or more) aside, greater than every one before them."""
+        with self._lock:
+            self._step()
+            first = self._tick << COUNTER_BITS | self._counter
+            last = first + count - 1
+            self._tick, self._counter = last >> COUNTER_BITS, last & _COUNTER_MASK
+            return IdBlock(self._node, first, last + 1)
+
+    def _step(self) -> None:
+        tick = (self._now() - ID_EPOCH) // _MILLISECOND
+        if tick > self._tick:
+            self._tick, self._counter = tick, 0
+        elif self._counter < _COUNTER_MASK:
+            self._counter += 1
+        else:
+            self._tick, self._counter = self._tick + 1, 0
+
+
+def _id(tick: int, node: int, counter: int) -> int:
+    return (tick << _SHIFT) | node | counter
+
+
+@dataclass(slots=True)
+class IdBlock:
+    """Ids that were set aside: each is handed out once, in order, by one thread of any process.
+
+    ``node`` is the shifted number of the source, ``first`` the next place (tick and
+    counter as one number), ``end`` the place behind the last one.
+    """
+
+    node: int
+    first: int
+    end: int
+
+    def next(self) -> int:
+        """Return the next id.
+
+        Raises:
+            LookupError: all were handed out.
+        """
+        place = self.first
+        if place >= self.end:
+            message = "all ids of the block were handed out"
+            raise LookupError(message)
+        self.first = place + 1
+        return _id(place >> COUNTER_BITS, self.node, place & _COUNTER_MASK)
 
 
 def moment_of_id(row_id: int) -> datetime:

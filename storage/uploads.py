@@ -7,12 +7,13 @@ it, and what a killed one had done stands with what it had not.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from storage.errors import Conflict
+from storage.ids import first_id_at
 from storage.moments import from_micros, to_micros
 from storage.resealing import SealedTable
 
@@ -84,6 +85,7 @@ insert into upload_fault (id, upload_id, line, column_name, code) values ($1, $2
 """
 _GET = "select * from upload where id = $1"
 _RUNNING = "select * from upload where state = 'running' order by id limit 1"
+_BEGUN = "select * from upload where state = 'running' and plan = $1 order by id limit 1"
 _PART = "select sealed from upload_part where upload_id = $1 and number = $2"
 _START = """
 update upload set state = 'running', plan = $2, finished_at = null
@@ -100,6 +102,11 @@ select id, line, column_name, code from upload_fault
 where upload_id = $1 and id > $2 order by id limit $3
 """
 _OLD = "select id from upload where created_at < $1 and state <> 'running' order by id limit $2"
+#: Pieces whose sender was killed before the file was whole; a file's id tells when it came.
+_LOST = """
+delete from upload_part where upload_id < $1
+and not exists (select 1 from upload u where u.id = upload_part.upload_id)
+"""
 _UNSTARTED = "select id from upload where created_at < $1 and state = 'new' order by id limit $2"
 
 
@@ -166,6 +173,11 @@ class Uploads:
         rows = await self._database.look(_RUNNING)
         return _upload(rows[0]) if rows else None
 
+    async def begun(self, plan: str) -> Upload | None:
+        """Return the file of this plan that is being taken in."""
+        rows = await self._database.look(_BEGUN, plan)
+        return _upload(rows[0]) if rows else None
+
     async def finish(self, upload_id: int, now: datetime, error: str = "") -> None:
         """Close a file and forget what it held; with ``error`` it failed."""
         state = UploadState.FAILED if error else UploadState.DONE
@@ -180,8 +192,8 @@ class Uploads:
         return found, int(rows[-1]["id"]) if rows else after
 
 
-async def advance(tx: Transaction, ids: IdSource, upload: Upload, step: Step) -> None:
-    """Write down what a chunk did, in the transaction that did it.
+async def advance(tx: Transaction, ids: IdSource, upload: Upload, step: Step) -> Upload:
+    """Write down what some rows did, in the transaction that did it; return the file after it.
 
     Raises:
         Conflict: another process did the chunk first; nothing of this one may stay.
@@ -192,13 +204,21 @@ async def advance(tx: Transaction, ids: IdSource, upload: Upload, step: Step) ->
         raise Conflict(constraint)
     rows = [(ids.next(), upload.id, f.line, f.column[:128], f.code[:64]) for f in step.faults]
     if rows:
-        await tx.execute_many(_INSERT_FAULT, rows)
+        await tx.execute_set(_INSERT_FAULT, rows)
+    return replace(
+        upload,
+        done=upload.done + step.size,
+        taken=upload.taken + step.taken,
+        faulty=upload.faulty + step.faulty,
+    )
 
 
 async def forget_uploads(
     tx: Transaction, before: datetime, limit: int, *, only_unstarted: bool
 ) -> int:
     """Delete files that came before and are not being taken in, with all that is kept of them."""
+    if only_unstarted:
+        await tx.execute(_LOST, first_id_at(before))
     rows = await tx.fetch(_UNSTARTED if only_unstarted else _OLD, to_micros(before), limit)
     for row in rows:
         await tx.execute(_DROP_PARTS, row["id"])

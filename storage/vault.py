@@ -20,11 +20,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hmac
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -43,6 +42,8 @@ _NUMBER_BYTES = 2
 DATA_KEY_PURPOSE = "data-key"
 _BLIND_PURPOSE = "blind-index"
 _FINGERPRINT_PURPOSE = "fingerprint"
+#: Bytes of a block of SHA-256; no key is longer.
+_SHA256_BLOCK = 64
 CACHED_DATA_KEYS = 20_000
 
 
@@ -103,7 +104,7 @@ class Vault:
         self._purposes: dict[tuple[int, str], AESGCM] = {}
         # The one that blinds first; a value may stand under any of the others.
         numbers = sorted(keys.keys, key=lambda number: (number != keys.sealing, number))
-        self._blind_keys = {n: _derive(keys.keys[n], _BLIND_PURPOSE) for n in numbers}
+        self._blinders = {n: _Blinder(_derive(keys.keys[n], _BLIND_PURPOSE)) for n in numbers}
         self._opened: OrderedDict[bytes, AESGCM] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -167,20 +168,6 @@ class Vault:
         """Return a new person's data key, wrapped: the only form that is stored."""
         return self.seal(DATA_KEY_PURPOSE, os.urandom(KEY_BYTES))
 
-    def wrap(self, data_key: bytes) -> bytes:
-        """Return a fresh data key of 32 random bytes, wrapped."""
-        return self.seal(DATA_KEY_PURPOSE, data_key)
-
-    def sealer(self, person_id: int, data_key: bytes) -> Callable[[bytes], bytes]:
-        """Return what seals for a new person, as :meth:`seal_for` does, with the key at hand."""
-        key, bound = AESGCM(data_key), _bound(person_id, b"")
-
-        def seal(plaintext: bytes) -> bytes:
-            nonce = os.urandom(NONCE_BYTES)
-            return nonce + key.encrypt(nonce, plaintext, bound)
-
-        return seal
-
     def rewrap(self, wrapped: bytes) -> bytes:
         """Return the same data key under the newest master key (key rotation)."""
         return self.reseal(DATA_KEY_PURPOSE, wrapped)
@@ -238,7 +225,7 @@ class Vault:
         digits of a phone use a kind of its own (``phone_tail``): ten thousand
         values are guessable only by who has the key.
         """
-        return self._blinded(self.keys.sealing, kind, value)
+        return self._blinders[self._sealing].blind(kind, value)
 
     def blinds(self, kind: str, value: str) -> dict[int, bytes]:
         """Return every blind index that the value may stand under, by number of its key.
@@ -247,10 +234,64 @@ class Vault:
         them: what was written before a rotation stands under the older key until
         it is re-indexed.
         """
-        return {number: self._blinded(number, kind, value) for number in self._blind_keys}
+        return {number: b.blind(kind, value) for number, b in self._blinders.items()}
 
-    def _blinded(self, number: int, kind: str, value: str) -> bytes:
-        return hmac.digest(self._blind_keys[number], f"{kind}\0{value}".encode(), sha256)
+    # ------------------------------------------------------- new persons in number
+
+    def newcomers(self) -> Newcomers:
+        """Return what makes and uses the data keys of many new persons, in one thread."""
+        return Newcomers(self._purpose_key(self._sealing, DATA_KEY_PURPOSE), self.sealing_mark)
+
+
+class Newcomers:
+    """Data keys of new persons, and what is sealed by them while they are at hand.
+
+    What it makes is what :meth:`Vault.new_data_key` and :meth:`Vault.seal_for` make.
+    Randomness is asked of the system some kilobytes at a time.
+    """
+
+    _AT_ONCE = 1 << 12
+
+    def __init__(self, master: AESGCM, mark: bytes) -> None:
+        """Wrap data keys by ``master``; ``mark`` names it."""
+        self._master = master
+        self._mark = mark
+        self._random = b""
+        self._used = 0
+
+    def data_key(self) -> tuple[AESGCM, bytes]:
+        """Return a fresh data key, ready to seal with, and the same wrapped."""
+        plain, nonce = self._bytes(KEY_BYTES), self._bytes(NONCE_BYTES)
+        return AESGCM(plain), self._mark + nonce + self._master.encrypt(nonce, plain, b"")
+
+    def seal(self, key: AESGCM, person_id: int, plaintext: bytes) -> bytes:
+        """Seal with the key of a person, bound to them."""
+        nonce = self._bytes(NONCE_BYTES)
+        return nonce + key.encrypt(nonce, plaintext, _bound(person_id, b""))
+
+    def _bytes(self, count: int) -> bytes:
+        if self._used + count > len(self._random):
+            self._random, self._used = os.urandom(self._AT_ONCE), 0
+        start, self._used = self._used, self._used + count
+        return self._random[start : self._used]
+
+
+class _Blinder:
+    """HMAC-SHA256 (RFC 2104) with the two blocks of the key hashed once, at a third of the time."""
+
+    __slots__ = ("_inner", "_outer")
+
+    def __init__(self, key: bytes) -> None:
+        block = key.ljust(_SHA256_BLOCK, b"\0")
+        self._inner = sha256(bytes(byte ^ 0x36 for byte in block))
+        self._outer = sha256(bytes(byte ^ 0x5C for byte in block))
+
+    def blind(self, kind: str, value: str) -> bytes:
+        inner = self._inner.copy()
+        inner.update(f"{kind}\0{value}".encode())
+        outer = self._outer.copy()
+        outer.update(inner.digest())
+        return outer.digest()
 
 
 def key_number(sealed: bytes) -> int:

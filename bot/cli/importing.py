@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import asyncio
+import hashlib
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,17 +18,18 @@ from rich.table import Table
 from bot.cli.run import fail, run, settings_or_exit
 from bot.cli.words import TEXTS, text
 from bot.clock import SystemClock
+from bot.import_desk import FileWish, ImportDesk, Piece, Start, Which
 from bot.loggers import set_up_logs
-from bot.office import Office
 from bot.office_wire import open_office
 from config.mapping import load_mapping, write_mapping
 from config.problems import ConfigError
 from domain.intake.headings import guess_mapping
-from domain.intake.mapping import FileMapping
-from handlers.files.chunks import Chunk, chunks
+from domain.intake.mapping import Fault, FileMapping
 from handlers.files.faults import FaultyRow, write_faults, write_header
+from handlers.files.plan import Plan
 from handlers.files.refusal import FileRefused
 from handlers.files.sheet import Sheet, open_sheet
+from storage.uploads import PIECE, Upload
 
 _SHOWN_ROWS = 5
 _SHOWN_CELL = 24
@@ -56,11 +59,13 @@ def import_leads(wish: ImportWish) -> int:
             if wish.is_preview:
                 _preview(sheet, mapping)
                 return 0
-            leads, faults = run(_import(sheet, mapping, wish.errors))
+            upload = run(_import(wish, sheet, mapping))
     except FileRefused as refused:
         fail(TEXTS.get(f"file.refused.{refused.code}", **refused.values))
-    click.echo(text("import.done", leads=leads, faults=faults))
-    if not faults:
+    if upload.error:
+        fail(TEXTS.get(f"file.refused.{upload.error}", most="", line=""))
+    click.echo(text("import.done", leads=upload.taken, faults=upload.faulty))
+    if not upload.faulty:
         return 0
     click.echo(text("import.see_errors", file=wish.errors))
     return 1
@@ -105,42 +110,45 @@ def _preview(sheet: Sheet, mapping: FileMapping) -> None:
 _KEYS = TEXTS.keys_under("import.meaning")
 
 
-async def _import(sheet: Sheet, mapping: FileMapping, errors: Path) -> tuple[int, int]:
-    """Return how many rows are leads, and how many are not."""
+async def _import(wish: ImportWish, sheet: Sheet, mapping: FileMapping) -> Upload:
+    """Return how the file ended; its faults stand in the file of errors."""
     settings = settings_or_exit()
-    with _fault_file(errors) as faults:
+    digest = await asyncio.to_thread(_digest, sheet.stream)
+    plan = Plan(leads=mapping, digest=digest).text()
+    with _fault_file(wish.errors) as faults:
         async with open_office(settings, SystemClock()) as office:
-            return await _take_in(office, sheet, mapping, faults), faults.rows
+            asked = FileWish(wish.file.name, sheet.rows, plan)
+            upload = await _handed_in(office.imports, asked, sheet.stream)
+            upload = await _followed(office.imports, upload)
+            await _write_faults(office.imports, upload, faults)
+        faults.is_kept = upload.faulty > 0
+    return upload
 
 
-@dataclass(slots=True)
-class _FaultFile:
-    """Rows that are no leads, written as they are met."""
-
-    stream: IO[str]
-    rows: int = 0
-
-    def note(self, found: Sequence[FaultyRow]) -> None:
-        self.rows += len({line for line, _ in found})
-        write_faults(self.stream, TEXTS, found)
+def _digest(stream: IO[bytes]) -> str:
+    stream.seek(0)
+    digest = hashlib.sha256()
+    while piece := stream.read(PIECE):
+        digest.update(piece)
+    return digest.hexdigest()
 
 
-@contextmanager
-def _fault_file(path: Path) -> Iterator[_FaultFile]:
-    """Open the file of errors before anything is taken in; without errors none is left."""
-    with path.open("w", encoding="utf-8-sig", newline="") as stream:
-        faults = _FaultFile(stream)
-        write_header(stream, TEXTS)
-        try:
-            yield faults
-        finally:
-            if not faults.rows:
-                path.unlink()
+async def _handed_in(desk: ImportDesk, wish: FileWish, stream: IO[bytes]) -> Upload:
+    """Hand the file in, unless it is being taken in since an earlier command."""
+    upload = await desk.begun(wish)
+    if upload is not None:
+        click.echo(text("import.resumed", done=upload.done, rows=upload.rows))
+        return upload
+    upload_id, number = await desk.new_file(), 0
+    stream.seek(0)
+    while piece := await asyncio.to_thread(stream.read, PIECE):
+        number += 1
+        await desk.add_piece(Piece(upload_id, number, piece))
+    return await desk.start(Start(upload_id, wish))
 
 
-async def _take_in(office: Office, sheet: Sheet, mapping: FileMapping, faults: _FaultFile) -> int:
-    """Take in all rows in chunks; return how many are leads now."""
-    leads = 0
+async def _followed(desk: ImportDesk, upload: Upload) -> Upload:
+    """Show how far the file is until it is done; return how it ended."""
     columns = (
         TextColumn(text("import.progress")),
         BarColumn(),
@@ -148,17 +156,37 @@ async def _take_in(office: Office, sheet: Sheet, mapping: FileMapping, faults: _
         TimeRemainingColumn(),
     )
     with Progress(*columns) as progress:
-        task = progress.add_task("", total=sheet.rows)
-        for chunk in chunks(sheet):
-            leads += await _take_chunk(office, chunk, mapping, faults)
-            progress.advance(task, chunk.size)
-    return leads
+        task = progress.add_task("", total=upload.rows, completed=upload.done)
+        async for told in desk.follow(upload.id):
+            upload = told
+            progress.update(task, completed=told.done)
+    return upload
 
 
-async def _take_chunk(
-    office: Office, chunk: Chunk, mapping: FileMapping, faults: _FaultFile
-) -> int:
-    rows: list[Mapping[str, str]] = list(chunk.rows.values())
-    done = await office.import_chunk(rows, mapping)
-    faults.note(chunk.faulty(done.faults))
-    return done.leads
+@dataclass(slots=True)
+class _FaultFile:
+    """Where rows that are no leads are told of; without any it does not stay."""
+
+    stream: IO[str]
+    is_kept: bool = False
+
+
+@contextmanager
+def _fault_file(path: Path) -> Iterator[_FaultFile]:
+    """Open the file of errors before anything is taken in."""
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        faults = _FaultFile(stream)
+        write_header(stream, TEXTS)
+        try:
+            yield faults
+        finally:
+            if not faults.is_kept:
+                path.unlink()
+
+
+async def _write_faults(desk: ImportDesk, upload: Upload, faults: _FaultFile) -> None:
+    page = await desk.faults(Which(upload.id))
+    while page.rows:
+        found = [FaultyRow(f.line, Fault(f.column, f.code)) for f in page.rows]
+        write_faults(faults.stream, TEXTS, found)
+        page = await desk.faults(Which(upload.id, page.after))

@@ -76,6 +76,10 @@ class ChannelTree:
             _refuse_broken_line(channel, found)
         return cls(MappingProxyType(found))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Go to another process as the channels that the tree is built of."""
+        return (ChannelTree.of, (tuple(self.channels.values()),))
+
     def ancestry(self, code: str) -> Iterator[Channel]:
         """Yield the channel and its ancestors, nearest first; nothing for an unknown code."""
         channel = self.channels.get(code)

@@ -27,6 +27,7 @@ MOBILE_SEGMENTS = word_set(
 VIRTUAL_SEGMENTS = word_set("162 165 167 170 171")
 
 _MOBILE_DIGITS = 11
+_PLAIN = re.compile(r"[0-9]+")
 _MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9]\d{9})", re.ASCII)
 _SEPARATORS = re.compile(r"[\s\-.()/_·—–]+")
 _MASKED = re.compile(r"\d[*xX#＊]{2,}|[*＊]{2,}\d")
@@ -70,6 +71,8 @@ def normalise_phone(raw: str) -> Phone | Refusal:
 
 def parse_phone(raw: str) -> Phone | Refusal:
     """Like :func:`normalise_phone`, but an obvious fake comes back as a flagged number."""
+    if len(raw) == _MOBILE_DIGITS and _PLAIN.fullmatch(raw) and raw[:3] in MOBILE_SEGMENTS:
+        return _mobile(raw)  # as nearly everybody writes it
     text = fold(raw).strip()
     if _MASKED.search(text):
         return Refusal("phone_masked")
@@ -97,7 +100,12 @@ def _mobile(number: str) -> Phone:
 def _looks_made_up(number: str) -> bool:
     """Tell whether the number is a known example or ends in a long run of digits."""
     tail = number[-_SUSPICIOUS_TAIL:]
-    return number in _FAMOUS_FAKES or len(set(tail)) == 1 or any(tail in digits for digits in _RUNS)
+    return (
+        number in _FAMOUS_FAKES
+        or tail == tail[0] * _SUSPICIOUS_TAIL
+        or tail in _RUNS[0]
+        or tail in _RUNS[1]
+    )
 
 
 def _any_phone(digits: str) -> Phone | Refusal:

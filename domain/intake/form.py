@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from domain.events.event import NO_PROPERTIES, PropertyValue
 from domain.identity.keys import Claim
+from domain.intake.mapping import MadeUp
 from domain.person import Source
 from domain.values import ContactKey
 
@@ -54,7 +55,8 @@ class LeadForm:
     """One person as another system describes them.
 
     ``reference`` names the form for ever: a repetition falls on it. ``line`` is the
-    product line of a fission, ``note`` what the person wrote in their own words.
+    product line of a fission, ``note`` what the person wrote in their own words. Without
+    ``keys`` all that was given to reach the person is ``made_up``.
     """
 
     reference: str
@@ -71,6 +73,7 @@ class LeadForm:
     parameters: Mapping[str, PropertyValue] = field(default_factory=lambda: NO_PROPERTIES)
     events: tuple[FormEvent, ...] = ()
     has_opted_out: bool = False
+    made_up: tuple[MadeUp, ...] = ()
 
     def claims(self) -> tuple[Claim, ...]:
         """Return the identities as claims of a signed API."""

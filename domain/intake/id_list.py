@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
+from domain.cleaning.email import normalise_email
 from domain.cleaning.phone import normalise_phone
-from domain.intake.mapping import BAD_EMAIL, NO_IDENTITY, Fault
+from domain.intake.mapping import NO_IDENTITY, Fault
 from domain.values import ContactKey, IdentityKind, Refusal
-
-_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +33,10 @@ class IdList:
             case IdentityKind.UID:
                 word = f"{self.source}:{word}"
             case IdentityKind.EMAIL:
-                if not _EMAIL.fullmatch(word):
-                    return Fault(self.column, BAD_EMAIL)
-                word = word.casefold()
+                email = normalise_email(word)
+                if isinstance(email, Refusal):
+                    return Fault(self.column, email.code)
+                word = email.address
             case IdentityKind.WECHAT:
                 word = word.casefold()
             case _:

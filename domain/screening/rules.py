@@ -166,7 +166,8 @@ def objections(evidence: Evidence, rules: FilterRules, words: WordList) -> tuple
             found.append((Reason.SENSITIVE_WORDS, name, hits[0].category))
     if not evidence.ways & rules.ways:
         if evidence.invalid_contact:
-            found.append((Reason.INVALID_CONTACT, "phone", evidence.invalid_contact))
+            field = evidence.invalid_contact.partition("_")[0]  # the code begins with it
+            found.append((Reason.INVALID_CONTACT, field, evidence.invalid_contact))
         else:
             found.append((Reason.UNREACHABLE, "", ""))
     judged = {

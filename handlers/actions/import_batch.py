@@ -2,38 +2,42 @@
 
 A row about somebody new, without events, becomes a person and a generated lead by
 set-based statements; one that only repeats what is known changes no more than the
-moment of its facts. All others go the way of :func:`import_rows`. Screening, pools,
+moment of its facts. All others go through :func:`take_in`, one by one. Screening, pools,
 twins and scores of new leads follow in the background (:func:`work_off_imported`): a
 timer per chunk, set in the transaction that stored it.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from domain.intake.mapping import Fault, Record
+from domain.intake.mapping import FileMapping, Record
+from domain.intake.rows import RowReader
 from domain.lead import Lead, Stage
 from domain.matching.profile import EMAIL_DOMAIN, PHONE
 from domain.messages import Timer
 from domain.outcomes import LeadCreated, PersonDescribed
-from domain.values import ContactKey, LeadId, PersonId
-from handlers.actions.import_prepare import Prepared, Tools, event_key, facts_of, prepare
-from handlers.actions.import_rows import Imported, take_in
+from domain.values import LeadId, PersonId
+from handlers.actions.import_prepare import Line, Prepared, ReadyRow, event_key
+from handlers.actions.import_rows import Imported, facts_of, take_in
 from handlers.reactions import settle
 from storage.bulk import Bulk, Holder, holders, known_events
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from domain.intake.mapping import FileMapping
     from handlers.context import Context
-    from storage.unit_of_work import Store, UnitOfWork
+    from storage.unit_of_work import UnitOfWork
 
-#: Rows of one unit of work, for whoever cuts a file into chunks.
+#: Rows that are made ready together.
 CHUNK_ROWS = 4_000
+#: Identities locked by one unit of work: PostgreSQL has places for some 7,000 locks in all.
+MOST_KEYS = 4_000
+#: Rows that a unit of work takes in one by one: short enough to let callbacks through.
+MOST_SINGLE = 100
 #: Timer that works off the leads of a chunk.
 WORK_OFF_TIMER = "work_off_imported"
 #: Leads worked off in one unit of work: short enough to let callbacks through.
@@ -43,157 +47,187 @@ select id, person_id from lead where id between $1 and $2 and stage = 'generated
 order by id limit $3
 """
 
-Rows = Sequence[Mapping[str, str]]
-Holders = Mapping[ContactKey, Holder]
+Holders = Mapping[bytes, Holder]
 
 
-async def import_all(
-    store: Store,
+@dataclass(frozen=True, slots=True)
+class ReadyChunk:
+    """Lines of a file and what was made ready of them."""
+
+    header: Sequence[str]
+    lines: Sequence[Line]
+    prepared: Prepared
+
+    def cells(self, place: int) -> dict[str, str]:
+        """Return the cells of a line that can be read, by column."""
+        return dict(zip(self.header, self.lines[place] or (), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Lines up to ``end`` (not included) took effect, or are faults; by place in the chunk."""
+
+    end: int
+    imported: Imported
+
+
+async def take_some(
+    work: UnitOfWork,
     ctx: Context,
-    chunks: Iterator[Rows],
+    chunk: ReadyChunk,
+    lines: tuple[int, int],
     mapping: FileMapping,
-    now: Callable[[], datetime],
-) -> AsyncIterator[Imported]:
-    """Take in a whole file, chunk by chunk; yields what became of each.
+) -> Taken:
+    """Take in ``lines`` (from, to before) of a chunk, as many as one unit of work should.
 
-    While one chunk is written the next one is read, normalised and sealed.
+    Nothing is committed: how far the file is has to share the transaction.
     """
-    tools = Tools(ctx, store.vault, store.ids, mapping)
-    ahead = await _next(chunks, tools, now)
-    while ahead is not None:
-        following = asyncio.create_task(_next(chunks, tools, now))
-        try:
-            async with store.unit_of_work(ahead.now) as work:
-                imported = await store_batch(work, ctx, ahead, mapping)
-        except BaseException:
-            following.cancel()
-            raise
-        yield imported
-        ahead = await following
-
-
-async def _next(
-    chunks: Iterator[Rows], tools: Tools, now: Callable[[], datetime]
-) -> Prepared | None:
-    def read() -> Prepared | None:
-        rows = next(chunks, None)
-        return None if rows is None else prepare(rows, tools, now())
-
-    return await asyncio.to_thread(read)
-
-
-async def import_batch(
-    work: UnitOfWork, ctx: Context, rows: Rows, mapping: FileMapping
-) -> Imported:
-    """Take in one chunk of rows in one unit of work, which is committed.
-
-    The result, once the background has worked it off, is that of ``import_rows``.
-    """
-    tools = Tools(ctx, work.vault, work.ids, mapping)
-    return await store_batch(work, ctx, prepare(rows, tools, work.now), mapping)
-
-
-async def store_batch(
-    work: UnitOfWork, ctx: Context, prepared: Prepared, mapping: FileMapping
-) -> Imported:
-    """Store a prepared chunk in one unit of work, which is committed."""
-    await work.tx.lock_keys(prepared.lookups)
-    held = await holders(work.tx, prepared.lookups)
-    came = await _came_before(work, prepared, held, mapping)
-    bulk = Bulk()
-    ordinary = _sort_out(bulk, prepared, (held, came), mapping)
+    start, stop = lines
+    rows, stop = _window(chunk.prepared, start, stop)
+    sorter = _Sorter(chunk, RowReader(mapping, ctx.zone), mapping, end=stop)
+    single = await sorter.sort(work, rows)
+    bulk = sorter.bulk
     await bulk.write(work.tx)
     if bulk.lead_ids:
         work.set_timer(_work_off(work, LeadId(bulk.lead_ids[0]), LeadId(bulk.lead_ids[-1])))
-    faults = prepared.faults | await _the_others(work, ctx, ordinary, mapping)
-    await work.commit()
-    done = len(prepared.rows) - (len(faults) - len(prepared.faults))
-    return Imported(done, faults)
+    await _take_singly(work, ctx, single, chunk, mapping)
+    end = sorter.end
+    faults = {n: found for n, found in chunk.prepared.faults.items() if start <= n < end}
+    return Taken(end, Imported(end - start - len(faults), faults))
 
 
-async def _came_before(
-    work: UnitOfWork, prepared: Prepared, held: Holders, mapping: FileMapping
-) -> frozenset[str]:
-    """Return the keys of rows that made their event before."""
-    keys = {
-        event_key(row.record, held[row.record.keys[0]].person_id, mapping)
-        for row in prepared.rows
-        if row.record.keys[0] in held
-    }
-    return await known_events(work.tx, sorted(keys)) if keys else frozenset()
+def _window(prepared: Prepared, start: int, stop: int) -> tuple[list[ReadyRow], int]:
+    """Return the rows whose keys can be locked together, at least one, and where they end."""
+    found: list[ReadyRow] = []
+    keys, first = 0, bisect_left(prepared.rows, start, key=attrgetter("place"))
+    for row in islice(prepared.rows, first, None):
+        if row.place >= stop:
+            break
+        keys += len(row.blinds)
+        if found and keys > MOST_KEYS:
+            return found, row.place
+        found.append(row)
+    return found, stop
 
 
-def _sort_out(
-    bulk: Bulk,
-    prepared: Prepared,
-    known: tuple[Holders, frozenset[str]],
+@dataclass(slots=True)
+class _Sorter:
+    """Tells what is simple from what is not."""
+
+    chunk: ReadyChunk
+    reader: RowReader
+    mapping: FileMapping
+    end: int
+    bulk: Bulk = field(default_factory=Bulk)
+    held: Holders = field(default_factory=dict)
+    came: frozenset[str] = frozenset()
+    #: Blind index → the simple row of this window that named it first, None after another one.
+    seen: dict[bytes, int | None] = field(default_factory=dict)
+
+    async def sort(self, work: UnitOfWork, rows: Sequence[ReadyRow]) -> list[ReadyRow]:
+        """Take what is simple into ``bulk``; return the rows to be taken in one by one."""
+        await self._look(work, rows)
+        single: list[ReadyRow] = []
+        for row in rows:
+            if self._is_simple(row):
+                continue
+            if len(single) == MOST_SINGLE:
+                self.end = row.place
+                return single
+            self.seen.update(dict.fromkeys(row.blinds))
+            single.append(row)
+        return single
+
+    async def _look(self, work: UnitOfWork, rows: Sequence[ReadyRow]) -> None:
+        prepared = self.chunk.prepared
+        lookups = [blind for row in rows for blind in row.blinds]
+        mine = set(lookups)
+        lookups += [one for one, present in prepared.aliases.items() if present in mine]
+        await work.tx.lock_keys(lookups)
+        held = await holders(work.tx, prepared.kinds, lookups)
+        self.held = {prepared.aliases.get(blind, blind): one for blind, one in held.items()}
+        keys = [
+            event_key(self._record(row), self.held[row.blinds[0]].person_id, self.mapping)
+            for row in rows
+            if row.new and row.blinds[0] in self.held
+        ]
+        if keys:
+            self.came = await known_events(work.tx, sorted(set(keys)))
+
+    def _record(self, row: ReadyRow) -> Record:
+        found = self.reader.read(self.chunk.cells(row.place), self.chunk.prepared.now)
+        if not isinstance(found, Record):
+            message = "a row that was made ready is none any more"
+            raise TypeError(message)
+        return found
+
+    def _is_simple(self, row: ReadyRow) -> bool:
+        new, seen, held = row.new, self.seen, self.held
+        if new is None:
+            return False
+        is_first = is_new = True
+        for blind in row.blinds:
+            is_first = is_first and blind not in seen
+            is_new = is_new and blind not in held
+        if is_first and is_new:
+            self.bulk.take(new)
+            for blind in row.blinds:
+                seen[blind] = row.place
+            return True
+        if not is_first:
+            return self._says_the_same(row)
+        if self._repeats(row):
+            for blind in row.blinds:
+                seen[blind] = row.place
+            return True
+        return False
+
+    def _says_the_same(self, row: ReadyRow) -> bool:
+        """Tell whether a simple row of this window said all of it already."""
+        place = self.seen.get(row.blinds[0])
+        if place is None or any(self.seen.get(blind) != place for blind in row.blinds):
+            return False
+        first, again = self._record(ReadyRow(place, (), None)), self._record(row)
+        return (
+            (again.at, again.uid) == (first.at, first.uid)
+            and again.name in {"", first.name}
+            and again.attributes.items() <= first.attributes.items()
+        )
+
+    def _repeats(self, row: ReadyRow) -> bool:
+        """Tell whether a row says nothing new of somebody known; then its facts were taken in."""
+        found = {self.held[b].person_id if b in self.held else None for b in row.blinds}
+        if len(found) > 1 or None in found:
+            return False
+        holder, record = self.held[row.blinds[0]], self._record(row)
+        if event_key(record, holder.person_id, self.mapping) not in self.came:
+            return False
+        return self.bulk.learned(holder, facts_of(record))
+
+
+async def _take_singly(
+    work: UnitOfWork,
+    ctx: Context,
+    rows: Sequence[ReadyRow],
+    chunk: ReadyChunk,
     mapping: FileMapping,
-) -> list[tuple[int, Record]]:
-    """Take what is simple into ``bulk``; return the rows that go the ordinary way."""
-    held, _ = known
-    #: Key → the row of this chunk that brought it, None where it went another way.
-    seen: dict[ContactKey, Record | None] = {}
-    ordinary = []
-    for row in prepared.rows:
-        record = row.record
-        is_first = seen.keys().isdisjoint(record.keys)
-        is_held = any(key in held for key in record.keys)
-        if row.new is not None and is_first and not is_held:
-            bulk.take(row.new)
-            seen.update(dict.fromkeys(record.keys, record))
-            continue
-        if row.new and not is_first and _says_the_same(record, seen):
-            continue
-        seen.update(dict.fromkeys(record.keys))
-        if row.new and is_first and is_held and _repeats(bulk, record, known, mapping):
-            continue
-        ordinary.append((row.position, record))
-    return ordinary
-
-
-def _says_the_same(row: Record, seen: Mapping[ContactKey, Record | None]) -> bool:
-    """Tell whether a row of this chunk about somebody new said all of it already."""
-    first = seen.get(row.keys[0])
-    return (
-        first is not None
-        and all(seen.get(key) is first for key in row.keys)
-        and (row.at, row.uid) == (first.at, first.uid)
-        and row.name in {"", first.name}
-        and row.attributes.items() <= first.attributes.items()
-    )
-
-
-def _repeats(
-    bulk: Bulk, row: Record, known: tuple[Holders, frozenset[str]], mapping: FileMapping
-) -> bool:
-    """Tell whether a row says nothing new of somebody known; then its facts were taken in."""
-    held, came = known
-    found = {held[key].person_id if key in held else None for key in row.keys}
-    if len(found) > 1 or None in found:
-        return False
-    holder = held[row.keys[0]]
-    if event_key(row, holder.person_id, mapping) not in came:
-        return False
-    return bulk.learned(holder, facts_of(row))
-
-
-async def _the_others(
-    work: UnitOfWork, ctx: Context, rows: Sequence[tuple[int, Record]], mapping: FileMapping
-) -> dict[int, tuple[Fault, ...]]:
-    faults: dict[int, tuple[Fault, ...]] = {}
+) -> None:
     if not rows:
-        return faults
-    await work.load(key for _, row in rows for key in row.keys)
-    fresh = work.leads.of(person.id for person in work.people.loaded())
-    for lead in fresh:
+        return
+    reader = RowReader(mapping, ctx.zone)
+    cells = [chunk.cells(row.place) for row in rows]
+    read = [reader.read(one, chunk.prepared.now) for one in cells]
+    records = [
+        (one, given) for one, given in zip(read, cells, strict=True) if isinstance(one, Record)
+    ]
+    await work.load(key for record, _ in records for key in record.keys)
+    for lead in work.leads.of(person.id for person in work.people.loaded()):
         if lead.stage is Stage.GENERATED:  # stored a moment ago, not worked off yet
             _set_off(work, lead)
     await settle(work, replace(ctx, offers_leads=False))
-    for position, row in rows:
-        if refusals := await take_in(work, ctx, row, mapping):
-            faults[position] = refusals
+    for record, given in records:
+        await take_in(work, ctx, record, (mapping, given))
     await settle(work, replace(ctx, offers_leads=False))
-    return faults
 
 
 # ------------------------------------------------------------------ the background
@@ -214,7 +248,9 @@ async def work_off_imported(work: UnitOfWork, ctx: Context, first: LeadId, last:
     rows = await work.tx.fetch(_TO_WORK_OFF, first, last, AT_ONCE)
     await work.load_people([PersonId(row["person_id"]) for row in rows])
     for row in rows:
-        _set_off(work, work.leads.get(LeadId(row["id"])))
+        lead = work.leads.get(LeadId(row["id"]))
+        if lead.stage is Stage.GENERATED:  # another process may have been faster
+            _set_off(work, lead)
     await settle(work, replace(ctx, offers_leads=False))
     if len(rows) == AT_ONCE:
         work.set_timer(_work_off(work, LeadId(rows[-1]["id"] + 1), last))

@@ -1,144 +1,188 @@
-"""The part of a bulk import that needs no database: reading, normalising, blinding, sealing.
+"""The part of an import that needs no database: reading, normalising, blinding, sealing.
 
-It runs in a thread beside the statements of the chunk before. Every row is made ready as
-if it were about somebody new; whoever turns out to be known costs a few seals for nothing.
+It runs beside the statements of the chunk before, in a thread or in another process.
+Every row is made ready as if it were about somebody new; whoever turns out to be known
+costs a few seals for nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import ZoneInfo
 
 from domain.channels.attribution import Origin
-from domain.identity.keys import Claim
-from domain.intake.mapping import Fault, FileMapping, Record, read_row
+from domain.intake.mapping import NOT_CSV, TOO_FEW, Fault, FileMapping, Record
+from domain.intake.rows import RowReader
 from domain.lead import Lead, Stage, Touch
-from domain.person import Attribute, Identity, Person, Source
-from domain.values import ContactKey, LeadId, PersonId
-from handlers.actions.import_rows import claim_of, reference_of, unknown_channel
-from storage.bulk import NewEvent, NewPerson, new_person
-from storage.moments import to_micros
+from domain.values import LeadId, PersonId
+from storage.bulk import Cells, Newcomer, NewPerson, PersonMaker
+from storage.moments import from_micros, to_micros
+from storage.repositories.leads import lead_cells
 
 if TYPE_CHECKING:
-    from handlers.context import Context
-    from storage.ids import IdSource
+    from domain.channels.placing import Placing
+    from storage.ids import Ids
     from storage.vault import Vault
 
+#: Ids of one row: person, lead, two events, four identities.
+IDS_PER_ROW = 8
+#: Refusal of a channel that neither the rules nor the tree know.
+UNKNOWN_CHANNEL = "unknown_channel"
+_NOBODY, _NO_LEAD = PersonId(0), LeadId(0)
 
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What rows are made with; safe in any thread."""
-
-    ctx: Context
-    vault: Vault
-    ids: IdSource
-    mapping: FileMapping
+#: The cells of a row, None where its quotes are not in pairs.
+Line = Sequence[str] | None
 
 
-@dataclass(frozen=True, slots=True)
-class ReadyRow:
-    """A row that was read; ``new`` are the rows of a new person, None where it has events."""
+class ReadyRow(NamedTuple):
+    """A row that was read: its place in the chunk, blind indexes, and what is written of it.
 
-    position: int
-    record: Record
+    ``new`` is None where the row tells more than a new person with a lead.
+    """
+
+    place: int
+    blinds: tuple[bytes, ...]
     new: NewPerson | None
 
 
 @dataclass(slots=True)
 class Prepared:
-    """A chunk ready for the database. ``lookups`` are all blind indexes to look under."""
+    """A chunk ready for the database; ``size`` lines, of which some are ``faults``.
+
+    ``aliases`` are blind indexes under older master keys, with the present one.
+    """
 
     now: datetime
+    size: int
     rows: list[ReadyRow] = field(default_factory=list)
     faults: dict[int, tuple[Fault, ...]] = field(default_factory=dict)
-    lookups: dict[bytes, ContactKey] = field(default_factory=dict)
+    kinds: set[str] = field(default_factory=set)
+    aliases: dict[bytes, bytes] = field(default_factory=dict)
 
 
-def prepare(rows: Sequence[Mapping[str, str]], tools: Tools, now: datetime) -> Prepared:
-    """Read the rows of a chunk and make ready what will be written of them."""
-    prepared = Prepared(now)
-    touches = _Touches(tools.ctx)
-    has_one_key = len(tools.vault.keys.keys) == 1
-    for position, row in enumerate(rows):
-        record = read_row(row, tools.mapping, now, tools.ctx.zone)
-        if not isinstance(record, Record):
-            prepared.faults[position] = record
-            continue
-        if faults := unknown_channel(tools.ctx, record, tools.mapping):
-            prepared.faults[position] = faults
-            continue
-        own = [tools.vault.blind(key.kind, key.value) for key in record.keys]
-        prepared.lookups.update(zip(own, record.keys, strict=True))
-        if not has_one_key:
-            for key in record.keys:
-                blinds = tools.vault.blinds(key.kind, key.value).values()
-                prepared.lookups.update((blind, key) for blind in blinds)
-        is_simple = not record.events and not record.has_opted_out
-        new = _new(record, own, touches, tools, now) if is_simple else None
-        prepared.rows.append(ReadyRow(position, record, new))
-    return prepared
+class Preparer:
+    """Makes the chunks of one file ready."""
+
+    def __init__(
+        self, mapping: FileMapping, zone: ZoneInfo, placing: Placing, vault: Vault
+    ) -> None:
+        """Read by ``mapping``; seal and blind with ``vault``."""
+        self._mapping = mapping
+        self._reader = RowReader(mapping, zone)
+        self._placing = placing
+        self._vault = vault
+        self._has_one_key = len(vault.keys.keys) == 1
+
+    def prepare(
+        self, header: Sequence[str], lines: Sequence[Line], ids: Ids, now: datetime
+    ) -> Prepared:
+        """Read the lines of a chunk and make ready what will be written of them."""
+        prepared = Prepared(now, len(lines))
+        beginnings = Beginnings(self._placing)
+        maker = PersonMaker(self._vault, ids, to_micros(now))
+        width = len(header)
+        for place, cells in enumerate(lines):
+            if cells is None or len(cells) != width:
+                code = NOT_CSV if cells is None else TOO_FEW
+                prepared.faults[place] = (Fault("", code),)
+                continue
+            record = self._reader.read(dict(zip(header, cells, strict=True)), now)
+            if isinstance(record, Record) and not beginnings.knows(record.channel):
+                record = (Fault(self._mapping.channel, UNKNOWN_CHANNEL),)
+            if isinstance(record, Record):
+                self._take(prepared, place, record, (beginnings, maker))
+            else:
+                prepared.faults[place] = record
+        return prepared
+
+    def _take(
+        self,
+        prepared: Prepared,
+        place: int,
+        record: Record,
+        tools: tuple[Beginnings, PersonMaker],
+    ) -> None:
+        beginnings, maker = tools
+        blind = self._vault.blind
+        blinds = tuple([blind(key.kind.value, key.value) for key in record.keys])
+        prepared.kinds.update([key.kind.value for key in record.keys])
+        if not self._has_one_key:
+            for key, present in zip(record.keys, blinds, strict=True):
+                every = self._vault.blinds(key.kind.value, key.value).values()
+                prepared.aliases.update((one, present) for one in every if one != present)
+        new = None
+        if not (record.events or record.has_opted_out or record.made_up):
+            new = maker.make(self._newcomer(record, blinds, beginnings))
+        prepared.rows.append(ReadyRow(place, blinds, new))
+
+    def _newcomer(
+        self, record: Record, blinds: Sequence[bytes], beginnings: Beginnings
+    ) -> Newcomer:
+        at = to_micros(record.at)
+        line, lead = beginnings.of(record.channel, at)
+        head, tail = key_parts(record, self._mapping)
+        return Newcomer(
+            record.keys, blinds, record.name, record.attributes, lead, line, head, tail, at
+        )
 
 
-class _Touches:
-    """Touch and product line by channel and moment: most rows of a file share them."""
+class Beginnings:
+    """How leads begin, by channel and moment: most rows of a file share them."""
 
-    def __init__(self, ctx: Context) -> None:
-        self._ctx = ctx
-        self._known: dict[tuple[str, datetime], tuple[Touch, str]] = {}
+    def __init__(self, placing: Placing) -> None:
+        """Place words by the rules of channels."""
+        self._placing = placing
+        #: What people wrote → whether it means a channel, its code, its line.
+        self._channels: dict[str, tuple[bool, str, str]] = {}
+        self._leads: dict[tuple[str, int], tuple[str, Cells]] = {}
 
-    def of(self, row: Record) -> tuple[Touch, str]:
-        key = (row.channel, row.at)
-        if key not in self._known:
-            touch = self._ctx.catalog.touch(Origin.IMPORT, row.channel, row.at)
-            self._known[key] = touch, self._ctx.catalog.product_line(touch.channel)
-        return self._known[key]
+    def knows(self, raw: str) -> bool:
+        """Tell whether a word means a channel; no word is no mistake."""
+        return self._channel(raw)[0]
 
+    def of(self, raw: str, at: int) -> tuple[str, Cells]:
+        """Return product line and cells of a lead that came at a moment (µs)."""
+        found = self._leads.get((raw, at))
+        if found is None:
+            _, code, line = self._channel(raw)
+            touch = Touch(code, raw, from_micros(at))
+            lead = Lead(
+                id=_NO_LEAD,
+                person_id=_NOBODY,
+                product_line=line,
+                created_at=touch.at,
+                stage=Stage.GENERATED,
+                first_touch=touch,
+                last_touch=touch,
+            )
+            found = self._leads[(raw, at)] = line, lead_cells(lead)
+        return found
 
-def _new(
-    row: Record, own: Sequence[bytes], touches: _Touches, tools: Tools, now: datetime
-) -> NewPerson:
-    claims = [claim_of(row, key.kind, n) for n, key in enumerate(row.keys)]
-    person_id = PersonId(tools.ids.next())
-    person = Person(
-        id=person_id,
-        root_id=person_id,
-        created_at=row.at,
-        name=row.name,
-        attributes=facts_of(row),
-        identities=tuple(map(_identity, claims)),
-    )
-    touch, line = touches.of(row)
-    lead = Lead(
-        id=LeadId(tools.ids.next()),
-        person_id=person_id,
-        product_line=line,
-        created_at=row.at,
-        stage=Stage.GENERATED,
-        first_touch=touch,
-        last_touch=touch,
-    )
-    events = (
-        NewEvent("lead_imported", event_key(row, person_id, tools.mapping)),
-        NewEvent("lead_created", f"lead:{person_id}:{line}:1"),
-    )
-    moments = (to_micros(row.at), to_micros(now))
-    return new_person(person, own, lead, (events, moments), (tools.vault, tools.ids))
+    def _channel(self, raw: str) -> tuple[bool, str, str]:
+        found = self._channels.get(raw)
+        if found is None:
+            is_known = not raw or self._placing.knows_channel(Origin.IMPORT, raw)
+            code = self._placing.touch(Origin.IMPORT, raw, from_micros(0)).channel
+            found = is_known, code, self._placing.product_line(code)
+            self._channels[raw] = found
+        return found
 
 
-def event_key(row: Record, person_id: PersonId, mapping: FileMapping) -> str:
-    """Return the key of the event that a row makes, once."""
-    return f"import:{mapping.source}:{reference_of(row, person_id)}"
+def key_parts(record: Record, mapping: FileMapping) -> tuple[str, str | None]:
+    """Return the key of the event that a row makes, once: what stands before and behind the person.
+
+    The second is None where the key names no person. It never holds a phone or e-mail.
+    """
+    head = f"import:{mapping.source}:"
+    if record.uid:
+        return f"{head}{record.uid}", None
+    return head, f"@{to_micros(record.at)}" if record.is_dated else ""
 
 
-def facts_of(row: Record) -> dict[str, Attribute]:
-    """Return what a row says of a person."""
-    facts = {"name": Attribute(row.name, Source.IMPORT, row.at)} if row.name else {}
-    for name, value in row.attributes.items():
-        facts[name] = Attribute(value, Source.IMPORT, row.at)
-    return facts
-
-
-def _identity(claim: Claim) -> Identity:
-    return Identity(claim.key, claim.is_verified, claim.source, claim.at)
+def event_key(record: Record, person_id: PersonId, mapping: FileMapping) -> str:
+    """Return the key of the event that a row about a person makes, once."""
+    head, tail = key_parts(record, mapping)
+    return head if tail is None else f"{head}{person_id}{tail}"

@@ -72,9 +72,13 @@ def _as_came_in(
 
 
 def _create(work: UnitOfWork, claims: Sequence[Claim]) -> Person:
+    return begin(work, min(claim.at for claim in claims))
+
+
+def begin(work: UnitOfWork, at: datetime) -> Person:
+    """Return a new person by whom nothing is known yet, who came at a moment."""
     person_id = PersonId(work.ids.next())
-    created_at = min(claim.at for claim in claims)
-    return work.add_person(Person(id=person_id, root_id=person_id, created_at=created_at))
+    return work.add_person(Person(id=person_id, root_id=person_id, created_at=at))
 
 
 def learn(work: UnitOfWork, person: Person, facts: Mapping[str, Attribute]) -> tuple[str, ...]:

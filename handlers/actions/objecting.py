@@ -15,6 +15,7 @@ from storage.repositories.screenings import ObjectionState
 
 if TYPE_CHECKING:
     from domain.events.event import PropertyValue
+    from domain.intake.mapping import MadeUp
     from domain.lead import Lead
     from domain.person import Person
     from handlers.context import Context
@@ -43,6 +44,11 @@ async def note_phones(
     codes = [c.code for c in cleaned if isinstance(c, Refusal) and c.code in _WRONG]
     if codes:
         await _note(work, ctx, person, Reason.INVALID_CONTACT, field="phone", detail=codes[0])
+
+
+async def note_made_up(work: UnitOfWork, ctx: Context, person: Person, made_up: MadeUp) -> None:
+    """Keep that a way to reach the person is nobody's; their open leads are filtered for it."""
+    await _note(work, ctx, person, Reason.INVALID_CONTACT, field=made_up.field, detail=made_up.code)
 
 
 async def _note(

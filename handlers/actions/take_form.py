@@ -10,7 +10,8 @@ from domain.intake.form import Call, LeadForm
 from domain.person import Attribute, Person, Source
 from domain.tags.tagging import TagSource
 from domain.values import Refusal
-from handlers.actions.intake import call, enriched, learn, open_lead, opt_out, recognise
+from handlers.actions.intake import begin, call, enriched, learn, open_lead, opt_out, recognise
+from handlers.actions.objecting import note_made_up
 from handlers.actions.quarantine import record_or_hold
 from handlers.actions.record import Occurrence, record
 from handlers.actions.tags.by_hand import PutBy, put_on
@@ -23,7 +24,12 @@ if TYPE_CHECKING:
 async def take_form(work: UnitOfWork, ctx: Context, form: LeadForm) -> None:
     """Let a form make or enrich a person and their lead; a repeated form changes nothing."""
     await work.load(form_key.key for form_key in form.keys)
-    person = await recognise(work, form.claims())
+    if form.keys:
+        person = await recognise(work, form.claims())
+    elif await work.events.person_of(form.reference) is None:
+        person = begin(work, form.at)
+    else:  # nobody is known by it but by its reference
+        return
     what = Occurrence(
         form.call, form.at, form.reference, properties=form.parameters, text=form.note
     )
@@ -35,6 +41,8 @@ async def take_form(work: UnitOfWork, ctx: Context, form: LeadForm) -> None:
     if form.has_opted_out:
         opt_out(work, person, form.at)
     _open(work, ctx, person, form)
+    for made_up in form.made_up:
+        await note_made_up(work, ctx, person, made_up)
     await _record_events(work, ctx, person, form)
     if form.tag:
         _tag(work, ctx, person, form)

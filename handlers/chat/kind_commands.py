@@ -90,8 +90,7 @@ async def _registered(
     wish = KindWish(meant.name, meant.label, properties=properties)
     done = await register_wish(work, ctx, wish, asked.userid)
     if isinstance(done, Refusal):
-        reason = ctx.words.get(f"refusals.{done.code}")
-        return f"{done.detail}：{reason}" if done.detail else reason
+        return ctx.words.get(f"refusals.{done.code}")
     url = f"{ctx.accounts.public_url}{PAGE}"
     count = waiting.count if waiting else 0
     return ctx.words.get("kinds.registered", label=done.label, count=count, url=url)

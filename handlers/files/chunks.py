@@ -1,63 +1,53 @@
-"""The rows of a table in chunks that one transaction takes, with what cannot be read."""
+"""The rows of a table in chunks that are worked on together."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
-from domain.intake.mapping import TOO_FEW, Fault
-from handlers.files.faults import NOT_CSV, FaultyRow
+from domain.intake.mapping import NOT_CSV, TOO_FEW, Fault
+from handlers.files.faults import FaultyRow
 from handlers.files.sheet import Sheet
-from handlers.files.text import Line
-
-#: Rows of one transaction.
-CHUNK = 200
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Chunk:
-    """Some rows: those that can be read by their line, and the faults of the others."""
+    """Some rows: their cells, None where they cannot be read, and the numbers of their lines."""
 
-    size: int = 0
-    rows: dict[int, Mapping[str, str]] = field(default_factory=dict)
-    faults: dict[int, Sequence[Fault]] = field(default_factory=dict)
+    header: Sequence[str]
+    numbers: Sequence[int]
+    lines: Sequence[Sequence[str] | None]
 
-    def faulty(self, found: Mapping[int, Sequence[Fault]]) -> list[FaultyRow]:
-        """Return all faults in the order of lines, with those ``found`` by position of row."""
-        lines = list(self.rows)
-        merged = {**self.faults, **{lines[position]: f for position, f in found.items()}}
-        return [FaultyRow(line, fault) for line in sorted(merged) for fault in merged[line]]
+    @property
+    def size(self) -> int:
+        """Return how many rows there are."""
+        return len(self.lines)
 
-    def singles(self) -> Iterator[Chunk]:
-        """Yield the same rows one by one, in the order of lines."""
-        for line in sorted([*self.rows, *self.faults]):
-            if line in self.rows:
-                yield Chunk(1, {line: self.rows[line]})
+    def readable(self) -> tuple[dict[int, Mapping[str, str]], dict[int, tuple[Fault, ...]]]:
+        """Return the rows that can be read, by place and column, and the faults of the others."""
+        rows: dict[int, Mapping[str, str]] = {}
+        faults: dict[int, tuple[Fault, ...]] = {}
+        for place, cells in enumerate(self.lines):
+            if cells is None:
+                faults[place] = (Fault("", NOT_CSV),)
+            elif len(cells) != len(self.header):
+                faults[place] = (Fault("", TOO_FEW),)
             else:
-                yield Chunk(1, faults={line: self.faults[line]})
+                rows[place] = dict(zip(self.header, cells, strict=True))
+        return rows, faults
 
-    def refused(self, code: str) -> Chunk:
-        """Return the rows as faults."""
-        fault = Fault("", code)
-        return Chunk(self.size, faults=self.faults | dict.fromkeys(self.rows, (fault,)))
+    def named(self, faults: Mapping[int, Sequence[Fault]]) -> list[FaultyRow]:
+        """Return faults by place in the order of lines, under the numbers of the lines."""
+        return [FaultyRow(self.numbers[n], one) for n in sorted(faults) for one in faults[n]]
+
+    def part(self, start: int, stop: int) -> Chunk:
+        """Return the rows from ``start`` to before ``stop``."""
+        return Chunk(self.header, self.numbers[start:stop], self.lines[start:stop])
 
 
-def chunks(sheet: Sheet, skipped: int = 0) -> Iterator[Chunk]:
-    """Yield the rows behind the first ``skipped`` ones, :data:`CHUNK` at a time."""
+def chunks(sheet: Sheet, size: int, skipped: int = 0) -> Iterator[Chunk]:
+    """Yield the rows behind the first ``skipped`` ones, ``size`` at a time."""
     lines = islice(sheet.lines(), skipped, None)
-    while some := list(islice(lines, CHUNK)):
-        yield _chunk(some, sheet.header)
-
-
-def _chunk(lines: Iterable[Line], header: Sequence[str]) -> Chunk:
-    chunk = Chunk()
-    for line, cells in lines:
-        chunk.size += 1
-        if cells is None:
-            chunk.faults[line] = (Fault("", NOT_CSV),)
-        elif len(cells) != len(header):
-            chunk.faults[line] = (Fault("", TOO_FEW),)
-        else:
-            chunk.rows[line] = dict(zip(header, cells, strict=True))
-    return chunk
+    while some := list(islice(lines, size)):
+        yield Chunk(sheet.header, [n for n, _ in some], [cells for _, cells in some])

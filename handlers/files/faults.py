@@ -12,8 +12,6 @@ from handlers.files.sheet import harmless
 if TYPE_CHECKING:
     from handlers.ports import Words
 
-#: The quotes of a row are not in pairs.
-NOT_CSV = "not_csv"
 #: An id of a list that belongs to nobody.
 NOBODY = "nobody"
 

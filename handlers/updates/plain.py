@@ -10,9 +10,9 @@ import msgspec
 Value = TypeVar("Value")
 
 
-def to_json(value: object) -> bytes:
-    """Return frozen values as JSON."""
-    return msgspec.json.encode(value, enc_hook=_open)
+def to_json(value: object, *, is_sorted: bool = False) -> bytes:
+    """Return frozen values as JSON; where ``is_sorted``, equal values are equal bytes."""
+    return msgspec.json.encode(value, enc_hook=_open, order="deterministic" if is_sorted else None)
 
 
 def from_json(raw: bytes, kind: type[Value]) -> Value:

@@ -60,6 +60,8 @@ class Events:
 
     async def person_of(self, dedupe_key: str) -> PersonId | None:
         """Return whose event stands under a key, or None when there is none."""
+        if dedupe_key in self._new:
+            return self._new[dedupe_key].person_id
         row = await self._tx.fetch_one(
             "select person_id from event where dedupe_key = $1", dedupe_key
         )

@@ -16,7 +16,6 @@ import aiohttp
 from domain.access import Scope
 from storage.api_keys import ApiKeys, KeyWish
 from storage.unit_of_work import Store
-from tests.acceptance.described import check_answer
 
 _numbers = count(1)
 
@@ -36,7 +35,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Caller:
-    """Signs as docs/reference/api.md says, and compares each answer with the OpenAPI document."""
+    """Signs as docs/reference/api.md says."""
 
     address: str
     word: str
@@ -65,9 +64,7 @@ class Caller:
             ) as response,
         ):
             raw = await response.read()
-        answer = Answer(response.status, json.loads(raw) if raw else None, dict(response.headers))
-        check_answer(method, target, answer.status, answer.body)
-        return answer
+            return Answer(response.status, json.loads(raw) if raw else None, dict(response.headers))
 
     async def get(self, target: str, **changes: str) -> Answer:
         return await self.send("GET", target, b"", self.headers("GET", target, b"", **changes))

@@ -10,12 +10,15 @@ import contextlib
 import sqlite3
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 from click.testing import CliRunner
 
 from bot.cli.main import cli
+from bot.importer import Importer
+from storage.errors import Cause, StorageUnavailable
 from tests.acceptance.command_line import (
     FORMULA,
     GOOD,
@@ -78,6 +81,34 @@ def test_a_second_import_adds_nobody_and_leaves_no_old_errors(data: Path, tmp_pa
     assert imported(made).status == 0
     assert [count(data, table) for table in tables] == before
     assert not made.error_file.exists()
+
+
+def test_an_import_that_was_cut_off_goes_on_where_it_stood(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [f"{n},客户{n},,展会,,杭州,否" for n in range(25)]
+    rows[3] = "3,赵六"
+    made = sheet(tmp_path, *rows)
+    store_some, calls = Importer._store_some, 0
+
+    async def failing(importer: Importer, *arguments: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == 3:
+            problem = "the disk went away"
+            raise StorageUnavailable(problem, Cause.GONE)
+        return await store_some(importer, *arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("bot.importer.CHUNK_ROWS", 10)
+        patched.setattr(Importer, "_store_some", failing)
+        assert imported(made).status == 2
+    assert count(data, "lead") == 19
+    told = imported(made)
+    assert said("import.resumed", done=20, rows=25) in told.out
+    assert said("import.done", leads=24, faults=1) in told.out
+    assert [line for line, _, _ in made.errors()] == [5]
+    assert (count(data, "lead"), count(data, "upload"), count(data, "upload_part")) == (24, 1, 0)
 
 
 def test_a_bad_row_is_named_and_stops_nobody(data: Path, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from bot.story import START
 from bot.story.script import LI_LEI, MANAGER
 from bot.story.stage import Stage
 from config.texts import load_texts
-from handlers.actions import import_rows
+from storage.bulk import Bulk, NewPerson
 from storage.uploads import Uploads
 from tests.patience import until
 
@@ -236,17 +236,18 @@ async def test_a_killed_import_goes_on_where_it_stood(
     upload = await uploads.get(int(path.rsplit("/", 1)[1]))
     assert upload is not None
     importer = Importer(parts.store, uploads, parts.context, parts.clock, None)
+    monkeypatch.setattr("bot.importer.CHUNK_ROWS", 200)
     calls = 0
-    apply = importer._apply
+    store_some = importer._store_some
 
-    async def dying(*arguments: Any) -> None:
+    async def dying(*arguments: Any) -> Any:
         nonlocal calls
         calls += 1
         if calls == 2:
             raise KeyboardInterrupt
-        await apply(*arguments)
+        return await store_some(*arguments)
 
-    monkeypatch.setattr(importer, "_apply", dying)
+    monkeypatch.setattr(importer, "_store_some", dying)
     with pytest.raises(KeyboardInterrupt):
         await importer._take_in(upload)
     before = await uploads.get(upload.id)
@@ -269,15 +270,15 @@ async def _nothing(_uploads: Uploads) -> None:
 async def test_a_row_that_breaks_stops_no_other(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    take_in = import_rows.take_in
+    take = Bulk.take
 
-    async def breaking(work: Any, ctx: Any, row: Any, mapping: Any) -> Any:
-        if row.name == "坏行":
+    def breaking(bulk: Bulk, new: NewPerson) -> None:
+        if "坏行" in new[1]:
             problem = "a defect"
             raise RuntimeError(problem)
-        return await take_in(work, ctx, row, mapping)
+        take(bulk, new)
 
-    monkeypatch.setattr(import_rows, "take_in", breaking)
+    monkeypatch.setattr(Bulk, "take", breaking)
     await office.enter(await office.link(MANAGER))
     data = "编号,姓名\n1,张三\n2,坏行\n3,李四\n".encode()
     _, path, _ = await office.upload("a.csv", data)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import os
+from hashlib import sha256
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import given
 from hypothesis import strategies as st
 
 from storage import vault as vault_module
 from storage.errors import BadMasterKeys, Erased, SealBroken
-from storage.vault import KEY_BYTES, MasterKeys, Vault, key_number
+from storage.vault import KEY_BYTES, NONCE_BYTES, MasterKeys, Vault, key_number
 
 FIRST, SECOND = bytes(range(32)), bytes(range(32, 64))
 VAULT = Vault(MasterKeys({1: FIRST}))
@@ -127,6 +131,23 @@ def test_a_fingerprint_tells_keys_apart() -> None:
     assert len({keys.fingerprint(1), keys.fingerprint(2)}) == 2
     assert keys.fingerprint(1) == MasterKeys({9: FIRST}).fingerprint(9)
     assert len(keys.fingerprint(1)) == 8
+
+
+@given(st.text(max_size=80))
+def test_a_blind_index_is_an_hmac(value: str) -> None:
+    key = HKDF(SHA256(), KEY_BYTES, salt=None, info=b"clew/1/blind-index").derive(FIRST)
+    expected = hmac.digest(key, f"phone\0{value}".encode(), sha256)
+    assert VAULT.blind("phone", value) == expected
+
+
+def test_what_is_sealed_for_many_new_persons_opens_as_ever() -> None:
+    newcomers = VAULT.newcomers()
+    made = [(n, *newcomers.data_key()) for n in range(200)]
+    sealed = [(n, wrapped, newcomers.seal(key, n, b"text")) for n, key, wrapped in made]
+    assert {VAULT.open_for(n, wrapped, one) for n, wrapped, one in sealed} == {b"text"}
+    assert len({one[:NONCE_BYTES] for _, _, one in sealed}) == len(sealed)
+    with pytest.raises(SealBroken):
+        VAULT.open_for(1, sealed[0][1], sealed[0][2])
 
 
 def test_blind_indexes_meet_for_equal_values_only() -> None:

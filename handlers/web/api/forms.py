@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from domain.channels.attribution import Origin
+from domain.cleaning.email import normalise_email
 from domain.cleaning.phone import normalise_phone
+from domain.intake.facts import cleaned
 from domain.intake.form import Call, FormEvent, FormKey, LeadForm
+from domain.intake.mapping import MadeUp
+from domain.intake.rows import MADE_UP
 from domain.values import ContactKey, IdentityKind, Refusal
 
 if TYPE_CHECKING:
@@ -23,7 +28,6 @@ if TYPE_CHECKING:
 #: A clock may be ahead by this much; what lies further ahead is a mistake.
 _AHEAD = timedelta(minutes=5)
 _OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
-_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _ID = re.compile(r"[\x21-\x7e]+")
 
 
@@ -49,14 +53,17 @@ class Reader:
             sender=self.key.looker,
             call=Call.LEAD,
             at=at,
-            keys=self.keys(given),
+            keys=self.keys(given, self.made_up(given)),
             name=given.name.strip(),
             channel=channel,
             tag=given.tag.strip(),
             note=given.note.strip(),
-            attributes={n: said for n, v in given.attributes.items() if (said := self._said(v))},
+            attributes={
+                n: said for n, v in given.attributes.items() if (said := cleaned(n, self._said(v)))
+            },
             events=tuple(self._event(e, n, at) for n, e in enumerate(given.events)),
             has_opted_out=given.opt_out,
+            made_up=self.made_up(given),
         )
 
     def call(self, given: ActivationIn, call: Call, line: str = "") -> LeadForm:
@@ -68,28 +75,40 @@ class Reader:
             sender=self.key.looker,
             call=call,
             at=self._moment(given.at, "at"),
-            keys=self.keys(given),
+            keys=self.keys(given, self.made_up(given)),
             channel=given.channel.strip(),
             line=line,
             tag=given.tag.strip(),
             parameters=_properties(given.parameters),
+            made_up=self.made_up(given),
         )
 
-    def keys(self, given: Identities) -> tuple[FormKey, ...]:
-        """Return the identities; a signed call vouches for ids, not for what people type."""
+    def made_up(self, given: Identities) -> tuple[MadeUp, ...]:
+        """Return the ways to reach the person that are nobody's."""
+        read = (("phone", normalise_phone(given.phone)), ("email", normalise_email(given.email)))
+        return tuple(
+            MadeUp(name, found.code)
+            for name, found in read
+            if isinstance(found, Refusal) and found.code in MADE_UP
+        )
+
+    def keys(self, given: Identities, made_up: Sequence[MadeUp] = ()) -> tuple[FormKey, ...]:
+        """Return the identities; a signed call vouches for ids, not for what people type.
+
+        What is known to be ``made_up`` is left out instead of refused.
+        """
+        passed_over = {one.code for one in made_up}
         found = [
             FormKey(ContactKey(kind, value), is_verified=True) for kind, value in self._ids(given)
         ]
-        if phone := self._phone(given.phone):
+        if phone := self._phone(given.phone, passed_over):
             key = ContactKey(IdentityKind.PHONE, phone)
             found.append(FormKey(key, is_verified=given.phone_verified))
         if wechat := given.wechat.strip().casefold():
             found.append(FormKey(ContactKey(IdentityKind.WECHAT, wechat), is_verified=False))
-        if email := given.email.strip().casefold():
-            if not _EMAIL.fullmatch(email):
-                self.faults.add(self._at("email"), "bad_email")
+        if email := self._email(given.email, passed_over):
             found.append(FormKey(ContactKey(IdentityKind.EMAIL, email), is_verified=False))
-        if not found and not self.faults.found:
+        if not found and not made_up and not self.faults.found:
             self.faults.add(self.path or "$", "no_identity")
         return tuple(found)
 
@@ -115,15 +134,25 @@ class Reader:
             self.faults.add(self._at(name), "bad_id")
         return word
 
-    def _phone(self, raw: str) -> str:
-        if not raw.strip():
-            return ""
+    def _phone(self, raw: str, passed_over: AbstractSet[str]) -> str:
         phone = normalise_phone(raw)
         if not isinstance(phone, Refusal):
             return phone.e164
-        words = self.faults.words.get(f"refusals.{phone.code}", detail=phone.detail)
-        self.faults.said(self._at("phone"), phone.code, words)
+        if raw.strip() and phone.code not in passed_over:
+            self._refuse("phone", phone)
         return ""
+
+    def _email(self, raw: str, passed_over: AbstractSet[str]) -> str:
+        email = normalise_email(raw)
+        if not isinstance(email, Refusal):
+            return email.address
+        if raw.strip() and email.code not in passed_over:
+            self._refuse("email", email)
+        return ""
+
+    def _refuse(self, name: str, refusal: Refusal) -> None:
+        words = self.faults.words.get(f"refusals.{refusal.code}", detail=refusal.detail)
+        self.faults.said(self._at(name), refusal.code, words)
 
     def _moment(
         self, at: datetime | None, name: str, otherwise: datetime | None = None

@@ -10,7 +10,7 @@ _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋�
 _GIVEN = "伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂华建文辉力玲飞红"
 _CITIES = ("北京", "上海", "广州", "深圳", "杭州", "成都", "武汉", "")
 _TRADES = ("科技", "贸易", "教育科技", "信息技术", "文化传媒", "餐饮管理")
-_CHANNELS = ("expo_1", "book_7", "sem", "")
+_CHANNELS = ("expo", "book_qr", "sem", "")
 #: Share of rows that tell of somebody again.
 AGAIN = 0.1
 _REMEMBERED = 5_000

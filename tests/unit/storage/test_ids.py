@@ -29,6 +29,18 @@ def test_ids_grow_past_the_counter_while_the_clock_stands() -> None:
     assert moment_of_id(ids[-1]) == NOW + timedelta(milliseconds=4)
 
 
+@given(st.lists(st.integers(min_value=0, max_value=3_000), max_size=8))
+def test_ids_that_were_set_aside_meet_no_others_and_are_handed_out_once(counts: list[int]) -> None:
+    source, ids = IdSource(lambda: NOW, node=5), list[int]()
+    for count in counts:
+        ids.append(source.next())
+        block = source.block(count + 1)
+        ids += [block.next() for _ in range(count + 1)]
+        with pytest.raises(LookupError):
+            block.next()
+    assert ids == sorted(set(ids))
+
+
 def test_nodes_never_meet() -> None:
     left, right = IdSource(lambda: NOW, node=0), IdSource(lambda: NOW, node=1)
     assert not {left.next() for _ in range(3_000)} & {right.next() for _ in range(3_000)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,14 +12,13 @@ import pytest
 from bot.clock import DrivenClock
 from domain.intake.mapping import FileMapping
 from domain.lead import Stage
-from handlers.actions.import_batch import AT_ONCE, WORK_OFF_TIMER, import_all, import_batch
-from handlers.actions.import_rows import import_rows
+from handlers.actions.import_batch import AT_ONCE, MOST_SINGLE, WORK_OFF_TIMER, take_some
 from storage.database import inbox_url_of, open_database
 from storage.schema import migrate
 from storage.vault import MasterKeys, Vault
 from tests.unit.handlers.company import Company
+from tests.unit.handlers.imports import Row, made_ready, one_by_one, taken_in, worked_off
 
-Row = Mapping[str, str]
 MAPPING = FileMapping(
     source="crm",
     uid="id",
@@ -85,31 +84,13 @@ async def twin(tmp_path: Path, clock: DrivenClock) -> AsyncIterator[Company]:
     await database.close()
 
 
-async def one_by_one(company: Company, rows: Sequence[Row], cut: int) -> list[int]:
-    wrong = []
-    for start in range(0, len(rows), cut):
-        async with company.store.unit_of_work(company.clock.now()) as work:
-            chunk = rows[start : start + cut]
-            found = await import_rows(work, company.ctx, chunk, MAPPING)
-            wrong += [start + position for position in found.faults]
-    return wrong
-
-
 async def in_bulk(company: Company, rows: Sequence[Row], cut: int) -> list[int]:
     wrong = []
     for start in range(0, len(rows), cut):
-        async with company.store.unit_of_work(company.clock.now()) as work:
-            chunk = rows[start : start + cut]
-            found = await import_batch(work, company.ctx, chunk, MAPPING)
-            wrong += [start + position for position in found.faults]
+        found = await taken_in(company, rows[start : start + cut], MAPPING)
+        wrong += [start + position for position in found.faults]
     await worked_off(company)
     return wrong
-
-
-async def worked_off(company: Company) -> None:
-    while timers := await company.due():
-        for timer in timers:
-            await company.receives(timer)
 
 
 async def state(company: Company) -> dict[str, list[tuple[object, ...]]]:
@@ -121,7 +102,7 @@ async def test_the_result_is_that_of_rows_one_by_one(
     company: Company, twin: Company, cut: int
 ) -> None:
     rows = sample()
-    assert await one_by_one(company, rows, 1) == await in_bulk(twin, rows, cut)
+    assert await one_by_one(company, rows, MAPPING) == await in_bulk(twin, rows, cut)
     made, expected = await state(twin), await state(company)
     for table in TABLES:
         assert made[table] == expected[table], table
@@ -140,16 +121,14 @@ async def test_a_second_import_of_the_same_file_changes_no_count(company: Compan
 
 
 async def test_until_the_background_comes_leads_are_only_generated(company: Company) -> None:
-    async with company.store.unit_of_work(company.clock.now()) as work:
-        await import_batch(work, company.ctx, [row(n) for n in range(3)], MAPPING)
+    await taken_in(company, [row(n) for n in range(3)], MAPPING)
     assert {lead.stage for lead in await company.leads()} == {Stage.GENERATED}
     await worked_off(company)
     assert Stage.GENERATED not in {lead.stage for lead in await company.leads()}
 
 
 async def test_a_large_chunk_is_worked_off_in_small_pieces(company: Company) -> None:
-    async with company.store.unit_of_work(company.clock.now()) as work:
-        await import_batch(work, company.ctx, [row(n) for n in range(AT_ONCE + 5)], MAPPING)
+    await taken_in(company, [row(n) for n in range(AT_ONCE + 5)], MAPPING)
     (timer,) = await company.due()
     assert timer.kind == WORK_OFF_TIMER
     await company.receives(timer)
@@ -164,16 +143,32 @@ async def test_nobody_is_offered_while_a_file_is_worked_off(company: Company) ->
     assert await company.sent() == []
 
 
-async def test_a_whole_file_is_taken_in_chunk_by_chunk(company: Company) -> None:
-    rows = sample()
-    chunks: Iterator[Sequence[Row]] = iter([rows[:30], rows[30:60], rows[60:]])
-    found = [
-        one
-        async for one in import_all(company.store, company.ctx, chunks, MAPPING, company.clock.now)
-    ]
-    assert [one.leads for one in found][:2] == [30, 30]
-    assert len(found[2].faults) == 3
-    assert await company.count("lead") == 60 + 3
+async def test_one_unit_of_work_takes_only_so_many_rows_of_known_people(company: Company) -> None:
+    rows = [row(n, name="张三") for n in range(MOST_SINGLE + 30)]
+    await in_bulk(company, rows, 1000)
+    changed = [one | {"name": "李四"} for one in rows]
+    changed[5] |= {"phone": "1"}
+    chunk = made_ready(company, changed, MAPPING)
+    async with company.store.unit_of_work(company.clock.now()) as work:
+        first = await take_some(work, company.ctx, chunk, (0, len(rows)), MAPPING)
+        await work.commit()
+    assert first.end == MOST_SINGLE + 1
+    assert (first.imported.leads, list(first.imported.faults)) == (MOST_SINGLE, [5])
+    async with company.store.unit_of_work(company.clock.now()) as work:
+        rest = await take_some(work, company.ctx, chunk, (first.end, len(rows)), MAPPING)
+        await work.commit()
+    assert (rest.end, rest.imported.faults) == (len(rows), {})
+    names = await company.rows("select name, count(*) as n from person group by name")
+    assert {r["name"]: r["n"] for r in names} == {"李四": len(rows) - 1, "张三": 1}
+
+
+async def test_the_lines_asked_for_are_taken_and_no_others(company: Company) -> None:
+    chunk = made_ready(company, [row(n) for n in range(6)], MAPPING)
+    async with company.store.unit_of_work(company.clock.now()) as work:
+        taken = await take_some(work, company.ctx, chunk, (2, 4), MAPPING)
+        await work.commit()
+    assert (taken.end, taken.imported.leads) == (4, 2)
+    assert await company.count("lead") == 2
 
 
 async def test_what_an_older_key_indexed_is_found(company: Company) -> None:

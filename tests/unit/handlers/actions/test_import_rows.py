@@ -11,9 +11,10 @@ from domain.condition import Comparison, Condition
 from domain.intake.mapping import EventMapping, Fault, FileMapping
 from domain.lead import Stage
 from domain.values import ContactKey, IdentityKind
-from handlers.actions.import_rows import Imported, import_rows
+from handlers.actions.import_rows import Imported
 from tests.unit.handlers import acts
 from tests.unit.handlers.company import MANAGER, Company, changed
+from tests.unit.handlers.imports import taken_in, worked_off
 
 Row = dict[str, str]
 MAPPING = FileMapping(
@@ -46,8 +47,9 @@ HOT = {
 
 
 async def imported(company: Company, *rows: Row) -> Imported:
-    async with company.store.unit_of_work(company.clock.now()) as work:
-        return await import_rows(work, company.ctx, rows, MAPPING)
+    done = await taken_in(company, rows, MAPPING)
+    await worked_off(company)
+    return done
 
 
 def uid(number: str) -> ContactKey:
@@ -87,14 +89,31 @@ async def test_a_bad_row_never_stops_the_others(company: Company) -> None:
     assert len(await company.leads()) == 2
 
 
-async def test_an_event_that_the_registry_refuses_is_a_fault_and_leaves_nothing(
-    company: Company,
-) -> None:
+async def test_an_event_of_a_strange_kind_waits_in_quarantine(company: Company) -> None:
     strange = FileMapping("crm", uid="编号", events=(EventMapping("flew_to_mars"),))
-    async with company.store.unit_of_work(company.clock.now()) as work:
-        done = await import_rows(work, company.ctx, [{"编号": "1"}], strange)
-    assert done == Imported(0, {0: (Fault("flew_to_mars", "unknown_event_kind"),)})
-    assert await company.count("person") == 0
+    for _ in range(2):
+        assert await taken_in(company, [{"编号": "1"}], strange) == Imported(1, {})
+    held = await company.rows("select source, kind, reason from held_event")
+    assert [tuple(row) for row in held] == [("import:crm", "flew_to_mars", "unknown_event_kind")]
+    assert len(await company.leads()) == 1
+
+
+async def test_a_made_up_phone_is_a_lead_that_is_kept_and_filtered(company: Company) -> None:
+    made_up: Row = {"电话": "13800138000", "姓名": "张三", "城市": "上海"}
+    for _ in range(2):
+        assert await imported(company, made_up, made_up | {"姓名": "李四"}) == Imported(2, {})
+    leads = await company.leads()
+    assert len(leads) == 2
+    assert {lead.stage for lead in leads} == {Stage.NURTURE_POOL}
+    found = await company.rows("select reason, verdict, field, detail from objection")
+    assert [tuple(row) for row in found] == [("invalid_contact", "hold", "phone", "phone_fake")] * 2
+    assert await company.count("identity") == 0
+
+
+async def test_who_can_be_reached_otherwise_is_only_flagged(company: Company) -> None:
+    await imported(company, {"编号": "1", "电话": "13800138000"})
+    found = await company.rows("select reason, verdict from objection")
+    assert [tuple(row) for row in found] == [("invalid_contact", "flag")]
 
 
 @pytest.mark.parametrize("row", [{"编号": "1"}, {"电话": acts.PHONE}], ids=["uid", "phone"])

@@ -16,10 +16,11 @@ from domain.intake.mapping import (
     EventMapping,
     Fault,
     FileMapping,
+    MadeUp,
     Record,
     RecordEvent,
-    read_row,
 )
+from domain.intake.rows import RowReader
 from domain.values import BUSINESS_ZONE, ContactKey, IdentityKind
 from tests.factories import NOW
 
@@ -46,7 +47,7 @@ MAPPING = FileMapping(
 
 
 def read(row: Mapping[str, str], mapping: FileMapping = MAPPING) -> Record | tuple[Fault, ...]:
-    return read_row(row, mapping, NOW, BUSINESS_ZONE)
+    return RowReader(mapping, BUSINESS_ZONE).read(row, NOW)
 
 
 def record(**row: str) -> Record:
@@ -61,7 +62,7 @@ def test_a_whole_row_becomes_a_record() -> None:
         姓名=" 张三 ",
         电话="139 0000 0001",
         微信="Abc_123",
-        邮箱="Zhang@Example.com",
+        邮箱="Zhang@Fenyang.example",
         渠道="展会",
         时间="2026-03-01 09:30",
         城市="上海",
@@ -73,7 +74,7 @@ def test_a_whole_row_becomes_a_record() -> None:
             ContactKey(IdentityKind.UID, "crm:17"),
             ContactKey(IdentityKind.PHONE, "+8613900000001"),
             ContactKey(IdentityKind.WECHAT, "abc_123"),
-            ContactKey(IdentityKind.EMAIL, "zhang@example.com"),
+            ContactKey(IdentityKind.EMAIL, "zhang@fenyang.example"),
         ),
         name="张三",
         channel="展会",
@@ -92,8 +93,8 @@ def test_a_whole_row_becomes_a_record() -> None:
         ({"姓名": "张三"}, [("", "row_without_identity")]),
         ({"电话": "无"}, [("", "row_without_identity")]),
         ({"电话": "1390000"}, [("电话", "phone_wrong_length")]),
-        ({"电话": "13800138000"}, [("电话", "phone_fake")]),
-        ({"编号": "1", "邮箱": "zhang@example"}, [("邮箱", "bad_email")]),
+        ({"编号": "1", "邮箱": "zhang@example"}, [("邮箱", "email_invalid")]),
+        ({"编号": "1", "姓名": "张" * 129}, [("姓名", "too_long")]),
         ({"编号": "1", "时间": "昨天"}, [("时间", "not_a_time")]),
         ({"编号": "1", "时间": "2026-02-30"}, [("时间", "not_a_time")]),
         ({"编号": "1", "访问": "三次"}, []),
@@ -138,6 +139,33 @@ def test_times_are_those_of_the_business_zone_as_people_and_excel_write_them(
     assert (found.at, found.is_dated) == (moment, True)
 
 
+@pytest.mark.parametrize(
+    ("row", "field", "code", "kinds"),
+    [
+        ({"电话": "13800138000"}, "phone", "phone_fake", []),
+        ({"邮箱": "a@test.com"}, "email", "email_fake", []),
+        ({"编号": "1", "电话": "15912345678"}, "phone", "phone_fake", ["uid"]),
+    ],
+)
+def test_what_is_made_up_is_kept_and_identifies_nobody(
+    row: dict[str, str], field: str, code: str, kinds: list[str]
+) -> None:
+    found = read(row)
+    assert isinstance(found, Record)
+    assert found.made_up == (MadeUp(field, code),)
+    assert [key.kind for key in found.keys] == kinds
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"), [("（北京）纷扬 科技", "(北京)纷扬科技"), ("个人", None), ("无", None)]
+)
+def test_a_company_is_kept_in_its_one_form(written: str, kept: str | None) -> None:
+    mapping = FileMapping("crm", uid="编号", attributes=MappingProxyType({"company": "公司"}))
+    found = read({"编号": "1", "公司": written}, mapping)
+    assert isinstance(found, Record)
+    assert found.attributes.get("company") == kept
+
+
 def test_a_row_without_a_time_is_of_now() -> None:
     found = record(编号="1")
     assert (found.at, found.is_dated) == (NOW, False)
@@ -170,7 +198,7 @@ def test_a_mapping_knows_which_columns_it_reads() -> None:
 def test_any_row_is_a_record_or_named_faults(row: dict[str, str]) -> None:
     found = read(row)
     if isinstance(found, Record):
-        assert found.keys
+        assert found.keys or found.made_up
         assert found.at.tzinfo is not None
     else:
         assert found

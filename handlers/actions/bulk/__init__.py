@@ -1,1 +1,0 @@
-"""Scores, tags and segments of everybody: persons by the thousand, as columns."""

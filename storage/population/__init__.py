@@ -1,1 +1,0 @@
-"""Persons by the thousand as one snapshot has them: columns of events, facts, leads, tags."""

@@ -1,0 +1,51 @@
+"""Forms of other systems: one that gives only a made-up phone is a lead that is kept."""
+
+from __future__ import annotations
+
+from domain.intake.form import Call, FormKey, LeadForm
+from domain.intake.mapping import MadeUp
+from domain.lead import Stage
+from domain.values import ContactKey, IdentityKind
+from handlers.updates.submitted import FormSubmitted
+from tests.unit.handlers.company import Company
+
+FAKE = MadeUp("phone", "phone_fake")
+
+
+async def hands_in(company: Company, reference: str, *keys: FormKey) -> None:
+    """Take a form in whose phone is made up."""
+    now = company.clock.now()
+    form = LeadForm(
+        reference=reference,
+        sender="api:crm",
+        call=Call.LEAD,
+        at=now,
+        keys=keys,
+        name="张三",
+        made_up=(FAKE,),
+    )
+    update = FormSubmitted(source="api:crm", at=now, dedupe_key=reference, form=form)
+    await company.receives(update)
+
+
+async def test_only_a_made_up_phone_is_a_lead_that_is_kept_and_filtered(company: Company) -> None:
+    for _ in range(2):
+        await hands_in(company, "api:receipt:0")
+    lead = await company.lead()
+    assert lead.stage is Stage.NURTURE_POOL
+    found = await company.rows("select reason, verdict, field, detail from objection")
+    assert [tuple(row) for row in found] == [("invalid_contact", "hold", "phone", "phone_fake")]
+    assert await company.count("identity") == 0
+
+
+async def test_two_forms_with_one_made_up_phone_are_two_persons(company: Company) -> None:
+    await hands_in(company, "api:receipt:0")
+    await hands_in(company, "api:receipt:1")
+    assert await company.count("person") == 2
+
+
+async def test_who_can_be_reached_otherwise_is_only_flagged(company: Company) -> None:
+    key = FormKey(ContactKey(IdentityKind.UID, "crm:1"), is_verified=True)
+    await hands_in(company, "api:receipt:0", key)
+    found = await company.rows("select reason, verdict from objection")
+    assert [tuple(row) for row in found] == [("invalid_contact", "flag")]
