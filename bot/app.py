@@ -15,6 +15,7 @@ from bot.visitors import PlatformVisitors
 from bot.wecom.callback import callback_routes
 from handlers.web.api.gate import Gate
 from handlers.web.api.leads import Leads
+from handlers.web.api.merges import MergeDoor
 from handlers.web.api.reading import Reading
 from handlers.web.api.routes import Api
 from handlers.web.api.segments import SegmentDoor
@@ -86,6 +87,7 @@ def _api(parts: Parts) -> Api:
         parts.settings.public_url,
         TagReading(parts.context, store),
         SegmentDoor(parts.context, store),
+        MergeDoor(parts.context, store),
     )
 
 

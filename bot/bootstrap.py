@@ -42,6 +42,7 @@ from config.load import load_catalog
 from config.rules import RuleReader
 from config.texts import Texts, load_texts
 from handlers.context import Accounts, Context
+from handlers.kinds import RunningKinds
 from handlers.root import root_router
 from handlers.rulebook import Rulebook
 from handlers.tagbook import TagKeeper
@@ -173,9 +174,10 @@ def build_context(settings: Settings, texts: Texts) -> Context:
     """
     catalog = load_catalog(texts, settings.store.tables_dir, settings.store.zone)
     reader = RuleReader(catalog, texts, settings.store.zone)
+    kinds = RunningKinds(catalog)
     return Context(
         catalog=catalog,
-        tag_keeper=TagKeeper(catalog),
+        tag_keeper=TagKeeper(catalog, kinds),
         words=texts,
         accounts=Accounts(
             corp_id=settings.corp.corp_id,
@@ -183,7 +185,8 @@ def build_context(settings: Settings, texts: Texts) -> Context:
             public_url=settings.public_url,
         ),
         zone=settings.store.zone,
-        rulebook=Rulebook(catalog.rules, reader),
+        rulebook=Rulebook(catalog.rules, reader, kinds),
+        kinds=kinds,
         has_dedup_hook=bool(settings.dedup_hook_url),
     )
 

@@ -14,19 +14,21 @@ if TYPE_CHECKING:
 
 
 async def look_every(seconds: float, look: Callable[[], Awaitable[object]], part: str) -> None:
-    """Look every so many real seconds until cancelled; a storage away is told and waited for.
+    """Look now and every so many real seconds until cancelled; a storage away is waited for.
 
+    The first look does not wait: on a new installation what each day asks for is done
+    while there is nobody yet, and not in the middle of the first rush.
     ``part`` names the work in the log and in ``clew_storage_failures_total``.
     """
     watch = StorageWatch(part)
     while True:
-        await asyncio.sleep(seconds)
         try:
             await look()
         except StorageError as error:
             watch.failed(error)
         else:
             watch.worked()
+        await asyncio.sleep(seconds)
 
 
 async def is_ours(duty: Duty | None) -> bool:

@@ -18,6 +18,7 @@ from bot.import_desk import ImportDesk, LocalImportDesk
 from bot.keyring import KnownKey, known_keys
 from bot.kind_desk import KindDesk, LocalKindDesk
 from bot.list_office import ListOffice, LocalListOffice
+from bot.merge_desk import LocalMergeDesk, MergeDesk
 from bot.rules_desk import LocalRulesDesk, RulesDesk
 from bot.sync_desk import LocalSyncDesk, SyncDesk
 from domain.access import ApiKey
@@ -99,6 +100,11 @@ class Office(Protocol):
         ...
 
     @property
+    def merges(self) -> MergeDesk:
+        """Jobs about merges."""
+        ...
+
+    @property
     def imports(self) -> ImportDesk:
         """Jobs about files of leads."""
         ...
@@ -156,6 +162,7 @@ class LocalOffice:
         self.rules: RulesDesk = LocalRulesDesk(parts)
         self.kinds: KindDesk = LocalKindDesk(parts)
         self.lists: ListOffice = LocalListOffice(parts)
+        self.merges: MergeDesk = LocalMergeDesk(parts)
         self.imports = LocalImportDesk(parts)
 
     async def entries(self, queue: str, state: str, limit: int) -> Sequence[Entry]:

@@ -23,6 +23,7 @@ from bot.keyring import KnownKey
 from bot.kind_desk import KindDesk, RemoteKindDesk, add_kind_jobs
 from bot.list_office import ListOffice, RemoteListOffice, add_list_routes
 from bot.loops import taking_in
+from bot.merge_desk import MergeDesk, RemoteMergeDesk, add_merge_jobs
 from bot.office import Entry, IssuedKey, LocalOffice, Office, ShownKey, TakenLines
 from bot.rules_desk import RemoteRulesDesk, RulesDesk, add_rules_jobs
 from bot.sync_desk import RemoteSyncDesk, SyncDesk, add_sync_jobs
@@ -104,6 +105,7 @@ def office_app(office: LocalOffice) -> web.Application:
     add_channel_jobs(app, office.channels)
     add_rules_jobs(app, office.rules)
     add_kind_jobs(app, office.kinds)
+    add_merge_jobs(app, office.merges)
     add_import_jobs(app, office.imports)
     return app
 
@@ -167,6 +169,7 @@ class RemoteOffice:
         self.rules: RulesDesk = RemoteRulesDesk(self._ask)
         self.kinds: KindDesk = RemoteKindDesk(self._ask)
         self.lists: ListOffice = RemoteListOffice(self._ask)
+        self.merges: MergeDesk = RemoteMergeDesk(self._ask)
         self.imports: ImportDesk = RemoteImportDesk(self._ask)
 
     async def entries(self, queue: str, state: str, limit: int) -> Sequence[Entry]:

@@ -13,7 +13,7 @@ from aiohttp import web
 from bot.scoring.keeper import score_keeper_of
 from config.learned import with_points
 from config.problems import ConfigError
-from config.rules import RuleReader, frame_of, seed_sources
+from config.rules import RuleReader, seed_sources
 from domain.scoring.strata import Evidence, Learning, learn_points
 from domain.scoring.version import RuleVersion
 from domain.values import Refusal
@@ -110,13 +110,15 @@ class LocalRulesDesk:
         """Check a draft against all other tables, then keep it."""
         parts, ctx = self._parts, self._parts.context
         sources = {**await self._sources(), **draft.sources}
-        reader = RuleReader(ctx.catalog, parts.texts, ctx.zone)
+        async with parts.database.read() as tx:
+            await ctx.kinds.refresh(tx)
+        reader = RuleReader(ctx.catalog, parts.texts, ctx.zone).among(ctx.vocabulary)
         try:
             name = reader.check(sources).whole.name
         except ConfigError as error:
             raise ValueError(str(error)) from None
         least = ctx.catalog.rules.version + 1
-        new = Draft(name, sources, frame_of(ctx.catalog), draft.author, draft.note, least)
+        new = Draft(name, sources, reader.frame, draft.author, draft.note, least)
         async with parts.store.unit_of_work(parts.clock.now()) as work:
             number = await keep_draft(work, new)
             await work.commit()

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.crowds import Crowds
 from bot.looks import is_ours, look_every
 from domain.errors import RuleError
 from domain.segments.segment import SegmentError, SegmentText
 from domain.values import PersonId
 from handlers.actions.segments.defining import book_of
 from handlers.actions.segments.files import CSV, Line, csv_of, lines_of, parquet_of
-from handlers.actions.segments.finding import PAGE, estimate, find_all
+from handlers.actions.segments.finding import PAGE, estimate, in_segment
 from handlers.actions.segments.telling import DRAFT, tell_estimate
 from storage.repositories.segments import SegmentFile, SegmentRun, Segments
 
@@ -21,9 +23,12 @@ if TYPE_CHECKING:
 
     from bot.bootstrap import Parts
     from bot.cluster.duties import Duty
+    from bot.crowds import View
+    from config.settings import StoreSettings
     from domain.behaviour.syntax import Expression
     from handlers.context import Context
     from handlers.ports import Clock
+    from storage.population.whose import Span
     from storage.unit_of_work import Store
 
 log = structlog.get_logger("clew.segments")
@@ -37,8 +42,16 @@ LOOK_SECONDS = 0.5
 class SegmentRunner:
     """Works on what was asked for, in its order."""
 
-    def __init__(self, store: Store, context: Context, clock: Clock, duty: Duty | None) -> None:
-        """Without ``duty`` no other process does it."""
+    def __init__(
+        self,
+        store: Store,
+        context: Context,
+        clock: Clock,
+        duty: Duty | None,
+        settings: StoreSettings | None = None,
+    ) -> None:
+        """Without ``duty`` no other process does it; with ``settings`` several look at many."""
+        self._settings = settings
         self._store = store
         self._context = context
         self._clock = clock
@@ -85,7 +98,12 @@ class SegmentRunner:
         if run.is_estimate:
             await self._estimate(run, condition, now)
             return
-        found = await find_all(self._store, self._context, condition, now)
+        ours = partial(is_ours, self._duty)
+        crowds = Crowds(self._store, self._context, self._clock, self._settings, ours)
+        members = await crowds.over(partial(in_span, condition), now)
+        if members is None:
+            return
+        found = [root for some in members for root in some]
         async with self._store.unit_of_work(now) as work:
             joined, gone = await Segments(work.tx).finish(work.ids, run, found, now)
             await work.commit()
@@ -123,6 +141,15 @@ class SegmentRunner:
         log.info("segment_written", file=file.id, rows=len(lines), format=file.format)
 
 
+async def in_span(condition: Expression, view: View, span: Span) -> list[PersonId]:
+    """Return who of a span meets a condition."""
+    async with view.store.looking(view.now) as work:
+        await view.context.kinds.refresh(work.tx)
+        return await in_segment(work, view.context, condition, span, view.source)
+
+
 def segment_runner_of(parts: Parts) -> SegmentRunner:
     """Return the runner of a service."""
-    return SegmentRunner(parts.store, parts.context, parts.clock, parts.duty(DUTY))
+    return SegmentRunner(
+        parts.store, parts.context, parts.clock, parts.duty(DUTY), parts.settings.store
+    )

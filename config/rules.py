@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -36,6 +36,13 @@ class RuleReader:
     def frame(self) -> RuleFrame:
         """What rules mean beyond their own text, by the tables of today."""
         return frame_of(self.catalog)
+
+    def among(self, vocabulary: Vocabulary) -> RuleReader:
+        """Return a reader that knows the kinds of ``vocabulary`` in place of those of the files."""
+        if vocabulary is self.catalog.vocabulary:
+            return self
+        catalog = replace(self.catalog, events=vocabulary.events, vocabulary=vocabulary)
+        return replace(self, catalog=catalog)
 
     def read(self, sources: Mapping[str, str], frame: RuleFrame, number: int) -> RuleTables:
         """Return a version as it was meant when it was kept.

@@ -28,6 +28,8 @@ class Scope(StrEnum):
     LEADS_READ = "leads:read"
     #: See phones, WeChat ids and e-mail unmasked while looking.
     CONTACTS_READ = "contacts:read"
+    #: See which persons were merged, and take merges apart.
+    MERGES_WRITE = "merges:write"
     #: Read tags, segments and portraits.
     TAGS_READ = "tags:read"
     #: Put tags on people and take them off.

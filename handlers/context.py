@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from handlers.kinds import RunningKinds
 from handlers.running import RunningLists
 
 if TYPE_CHECKING:
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from domain.catalog import Catalog
     from domain.events.registry import EventRegistry
     from domain.scoring.tables import RuleTables
+    from handlers.kinds import RunningKinds
     from handlers.ports import Words
     from handlers.rulebook import Rulebook
     from handlers.tagbook import TagKeeper, TagsInForce
@@ -33,7 +33,8 @@ class Context:
     """Business tables, words, accounts and running lists; no connection, no clock.
 
     The tables are those of the start, but for the rules of the score, which the
-    rulebook follows, and the event kinds: :attr:`events`, not ``catalog.events``.
+    rulebook follows, and the event kinds: :attr:`events` and :attr:`vocabulary`, not those
+    of the ``catalog``. ``rulebook`` and ``tag_keeper`` follow the same ``kinds``.
 
     With ``offers_leads`` false mature leads wait in their pools instead of going
     to reps: an import must not flood them. ``has_dedup_hook`` tells that a system of the
@@ -48,7 +49,7 @@ class Context:
     offers_leads: bool = True
     lists: RunningLists = field(default_factory=RunningLists)
     has_dedup_hook: bool = False
-    kinds: RunningKinds = field(default_factory=RunningKinds)
+    kinds: RunningKinds = field(kw_only=True)
     tag_keeper: TagKeeper = field(kw_only=True)
 
     @property
@@ -59,12 +60,12 @@ class Context:
     @property
     def events(self) -> EventRegistry:
         """The event kinds in force."""
-        return self.kinds.over(self.catalog)
+        return self.kinds.events
 
     @property
     def vocabulary(self) -> Vocabulary:
         """What expressions may mention, with the event kinds in force."""
-        return self.kinds.vocabulary(self.catalog)
+        return self.kinds.vocabulary
 
     @property
     def tags(self) -> TagsInForce:

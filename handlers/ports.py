@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from datetime import datetime
 
+    from domain.behaviour.vocabulary import Vocabulary
     from domain.scoring.tables import RuleFrame, RuleTables
     from storage.inbox import Delivery
 
@@ -58,6 +59,15 @@ class Visitors(Protocol):
 
 class RuleReader(Protocol):
     """Reads versions of the rule tables."""
+
+    @property
+    def frame(self) -> RuleFrame:
+        """What rules mean beyond their own text, by the tables and kinds that it knows."""
+        ...
+
+    def among(self, vocabulary: Vocabulary) -> RuleReader:
+        """Return a reader that knows the kinds of ``vocabulary``."""
+        ...
 
     def read(self, sources: Mapping[str, str], frame: RuleFrame, number: int) -> RuleTables:
         """Return a version as it was meant when it was kept.

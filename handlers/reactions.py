@@ -60,7 +60,6 @@ async def settle(work: UnitOfWork, ctx: Context) -> None:
             is rolled back and parked.
     """
     await ctx.rulebook.refresh(work.tx)
-    await ctx.kinds.refresh(work.kinds)
     for event in work.events.added():
         if event.kind in ctx.rules.kinds:  # the tables may have changed since it was recorded
             work.rescore(event.person_id)

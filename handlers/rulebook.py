@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from domain.scoring.tables import RuleTables
     from domain.scoring.version import RuleVersion
+    from handlers.kinds import RunningKinds
     from handlers.ports import RuleReader
     from storage.protocols import Transaction
 
@@ -26,10 +27,11 @@ _KEPT = 8
 class Rulebook:
     """Reads each version once. Until one is kept in the database, the files are in force."""
 
-    def __init__(self, seed: RuleTables, reader: RuleReader) -> None:
-        """Begin with the tables of the files."""
+    def __init__(self, seed: RuleTables, reader: RuleReader, kinds: RunningKinds) -> None:
+        """Begin with the tables of the files; rules may speak of whatever ``kinds`` has."""
         self._seed = seed
         self._reader = reader
+        self._kinds = kinds
         self._current = seed
         self._number = 0
         self._read: OrderedDict[int, RuleTables] = OrderedDict()
@@ -38,6 +40,11 @@ class Rulebook:
     def current(self) -> RuleTables:
         """The tables in force, as of the last :meth:`refresh`."""
         return self._current
+
+    @property
+    def reader(self) -> RuleReader:
+        """What reads versions, with the event kinds in force."""
+        return self._reader.among(self._kinds.vocabulary)
 
     async def refresh(self, tx: Transaction) -> RuleTables:
         """Return the tables in force as the transaction sees them.
@@ -53,14 +60,14 @@ class Rulebook:
         if number > self._number:
             version = await rules.version(number)
             if version is not None:
-                self._current, self._number = self.tables(version), number
+                self._current, self._number = await self.tables(tx, version), number
         return self._current
 
     async def at(self, tx: Transaction, moment: datetime) -> RuleTables:
         """Return the tables that were in force at a moment; before the first, that one."""
         rules = Rules(tx)
         version = await rules.at(moment) or await rules.first()
-        return self._seed if version is None else self.tables(version)
+        return self._seed if version is None else await self.tables(tx, version)
 
     async def numbered(self, tx: Transaction, number: int) -> RuleTables | None:
         """Return a version by number, None when it was never kept."""
@@ -69,9 +76,9 @@ class Rulebook:
         version = await Rules(tx).version(number)
         if version is None:
             return self._seed if number == self._seed.version else None
-        return self.tables(version)
+        return await self.tables(tx, version)
 
-    def tables(self, version: RuleVersion) -> RuleTables:
+    async def tables(self, tx: Transaction, version: RuleVersion) -> RuleTables:
         """Return a version's tables.
 
         Raises:
@@ -79,7 +86,8 @@ class Rulebook:
         """
         found = self._read.get(version.number)
         if found is None:
-            found = self._reader.read(version.sources, version.frame, version.number)
+            await self._kinds.refresh(tx)
+            found = self.reader.read(version.sources, version.frame, version.number)
             self._read[version.number] = found
             if len(self._read) > _KEPT:
                 self._read.popitem(last=False)

@@ -26,6 +26,7 @@ from storage.repositories.tag_definitions import TagDefinitions
 
 if TYPE_CHECKING:
     from domain.catalog import Catalog
+    from handlers.kinds import RunningKinds
     from storage.protocols import Transaction
 
 log = structlog.get_logger("clew.tags")
@@ -92,9 +93,10 @@ def _turns_within_a_day(mentions: Mentions) -> bool:
 class TagKeeper:
     """Keeps the tags in force; reads them anew when another edition was published."""
 
-    def __init__(self, catalog: Catalog) -> None:
-        """Begin with the tags of the files."""
+    def __init__(self, catalog: Catalog, kinds: RunningKinds) -> None:
+        """Begin with the tags of the files; formulas may speak of whatever ``kinds`` has."""
         self._catalog = catalog
+        self._kinds = kinds
         self._seed = {spec.name: text_of(spec) for spec in catalog.tags.specs.values()}
         self.current = self._in_force(catalog.tags, (), 0)
 
@@ -106,10 +108,12 @@ class TagKeeper:
         """
         definitions = TagDefinitions(tx)
         edition, names = await definitions.edition()
-        if (edition, names) != (self.current.edition, self._names):
+        await self._kinds.refresh(tx)
+        basis = (names, self._kinds.number)
+        if edition != self.current.edition or basis != self._basis:
             book, known = await self._read_or_keep(tx)
             self.current = self._in_force(book, known, edition)
-            self._names = names
+            self._basis = basis
         return self.current
 
     async def _read_or_keep(self, tx: Transaction) -> tuple[TagBook, tuple[str, ...]]:
@@ -121,17 +125,22 @@ class TagKeeper:
             log.warning("tags_unreadable", tag=error.subject, reason=error.code)
         return self.current.book, ()
 
-    #: How many names people had put on when the words were read last.
-    _names: int = 0
+    #: How many names people had put on, and the newest registration of a kind, when the
+    #: words were read last.
+    _basis: tuple[int, int] = (0, 0)
 
     async def read(
-        self, tx: Transaction, draft: TagText | None = None
+        self, tx: Transaction, draft: TagText | None = None, words: Vocabulary | None = None
     ) -> tuple[TagBook, tuple[str, ...]]:
         """Return the book as published, with a draft in its place, and the names people put on.
+
+        With ``words`` it is read as if these were the words in force.
 
         Raises:
             FormulaError, RuleError: a definition cannot be read, or does not fit the others.
         """
+        if words is None:
+            await self._kinds.refresh(tx)
         definitions = TagDefinitions(tx)
         texts: dict[str, TagText | None] = {**self._seed, **await definitions.published()}
         if draft is not None:
@@ -142,7 +151,7 @@ class TagKeeper:
         taken = {text.name for text in alive}
         book = read_tags(
             alive,
-            self._catalog.vocabulary,
+            words or self._kinds.vocabulary,
             by_hand=[name for name in shipped.by_hand if name not in taken],
             corp_group=shipped.corp_group,
             known=[name for name in known if name not in taken],
@@ -150,8 +159,20 @@ class TagKeeper:
         return book, known
 
     def _in_force(self, book: TagBook, known: Collection[str], edition: int) -> TagsInForce:
-        words = self._catalog.vocabulary
+        words = self._words(book, known, self._kinds.vocabulary)
+        return TagsInForce(book, words, words.events.interactions(), edition)
+
+    async def words_among(self, tx: Transaction, kinds: Vocabulary) -> Vocabulary:
+        """Return the words of the language as they would be with other event kinds.
+
+        Raises:
+            FormulaError, RuleError: a definition cannot be read with these kinds.
+        """
+        book, known = await self.read(tx, words=kinds)
+        return self._words(book, known, kinds)
+
+    @staticmethod
+    def _words(book: TagBook, known: Collection[str], kinds: Vocabulary) -> Vocabulary:
         by_hand = [n for n in dict.fromkeys([*book.by_hand, *known]) if n not in book.specs]
         flags = [Term(name, type=ValueType.FLAG) for name in by_hand]
-        vocabulary = words.with_tags([*flags, *terms_of(book, words)])
-        return TagsInForce(book, vocabulary, self._catalog.events.interactions(), edition)
+        return kinds.with_tags([*flags, *terms_of(book, kinds)])

@@ -11,6 +11,7 @@ import click
 
 from bot.cli.channels_group import channels
 from bot.cli.events_group import events
+from bot.cli.merges_group import merges
 from bot.cli.rules_group import rules
 from bot.cli.words import text
 from bot.cluster.roles import ProcessRole
@@ -30,6 +31,7 @@ def cli() -> None:
 cli.add_command(rules)
 cli.add_command(events)
 cli.add_command(channels)
+cli.add_command(merges)
 
 
 @cli.command(help=text("serve.help"))

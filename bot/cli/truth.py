@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 from rich.console import Console
 from rich.table import Table
 
 from bot.cli.run import run, store_settings_or_exit
 from bot.cli.words import text
+from bot.crowds import Home
 from bot.loggers import set_up_logs
-from bot.scoring.truth import Share, check_alone, checked_by
+from bot.scoring.truth import checked
 from config.settings import StoreSettings
 from domain.scoring.truth import Truth
 
@@ -29,7 +32,10 @@ def check_scores(processes: int) -> bool:
     return not found.differing
 
 
-async def _checked(store: StoreSettings, processes: int) -> Truth:
-    if processes > 1:
-        return await checked_by(store, processes)
-    return await check_alone(Share.of(store))
+async def _checked(settings: StoreSettings, processes: int) -> Truth:
+    here = await Home.of(settings).open()
+    crowds = replace(here, settings=settings if processes > 1 else None, processes=processes)
+    try:
+        return await checked(crowds) or Truth()
+    finally:
+        await here.store.database.close()

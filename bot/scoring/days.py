@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.crowds import Crowds
 from bot.looks import is_ours, look_every
 from bot.metrics import SCORES_CHECKED, SCORES_DIFFERING
 from bot.scoring.passes import Scores, everybody, pieces
-from bot.scoring.truth import checked, checked_by, processes_for
+from bot.scoring.truth import checked
 from domain.values import PersonId
-from handlers.actions.rules import rescore_some
+from handlers.actions.bulk.scoring import score_people
 from handlers.actions.show import tell_managers
 from storage.marks import mark_of, put_mark
-from storage.queries.roots import count_open_leads
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -75,7 +76,8 @@ class DayKeeper:
             async with scores.store.unit_of_work(scores.clock.now()) as work:
                 await put_mark(work.tx, SWEEPING, today)
                 await put_mark(work.tx, SWEPT_UNTIL, roots[-1])
-                await rescore_some(work, scores.context, roots)
+                await score_people(work, scores.context, roots)
+                await work.commit()
             total += len(roots)
             if not await is_ours(self._duty):
                 return
@@ -91,19 +93,28 @@ class DayKeeper:
             is_done = await mark_of(tx, CHECKED) >= local.toordinal()
         if is_done or local.time() < scores.context.rules.check_at:
             return
-        await self.check()
+        if await self.check() is None:
+            return
         async with scores.store.database.write() as tx:
             await put_mark(tx, CHECKED, local.toordinal())
 
-    async def check(self) -> Truth:
-        """Check all scores; count, log and tell what differs, which must be nothing."""
+    async def check(self) -> Truth | None:
+        """Check all scores; count, log and tell what differs, which must be nothing.
+
+        None when another process took the duty over meanwhile.
+        """
         scores = self._scores
-        async with scores.store.database.read() as tx:
-            processes = processes_for(await count_open_leads(tx))
-        if processes > 1 and self._settings is not None:
-            found = await checked_by(self._settings, processes)
-        else:
-            found = await checked(scores)
+        found = await checked(
+            Crowds(
+                scores.store,
+                scores.context,
+                scores.clock,
+                self._settings,
+                partial(is_ours, self._duty),
+            )
+        )
+        if found is None:
+            return None
         SCORES_CHECKED.inc(found.leads)
         SCORES_DIFFERING.set(found.differing)
         log.info("scores_checked", leads=found.leads, differing=found.differing)

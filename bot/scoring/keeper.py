@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.crowds import Crowds
 from bot.looks import is_ours, look_every
-from bot.scoring.passes import CHUNK, Scores, pieces, tried
+from bot.scoring.passes import CHUNK, DUTY, Scores, pieces, tried
 from domain.errors import ClewError
 from domain.values import PersonId, UserId
+from handlers.actions.bulk.scoring import score_people
 from handlers.actions.rule_words import trial_report
-from handlers.actions.rules import rescore_some
 from handlers.actions.show import name_of, tell
 from storage.errors import StorageError
 from storage.marks import mark_of, put_mark
@@ -22,6 +24,7 @@ from storage.queries.roots import stale_roots
 if TYPE_CHECKING:
     from bot.bootstrap import Parts
     from bot.cluster.duties import Duty
+    from config.settings import StoreSettings
     from domain.scoring.trial import Trial
     from domain.scoring.version import RuleVersion
     from storage.protocols import Transaction
@@ -29,8 +32,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("clew.scoring")
 
-#: Name of the duty that schedulers of several processes apply for.
-DUTY = "scores"
 #: Real seconds between two looks at what is to be done.
 LOOK_SECONDS = 1.0
 #: Mark of the version that no open lead waits for any more.
@@ -42,10 +43,16 @@ _LATE = timedelta(minutes=1)
 class ScoreKeeper:
     """Tries drafts, and brings leads up to date after a publication."""
 
-    def __init__(self, scores: Scores, duty: Duty | None) -> None:
-        """Work on ``scores``; without ``duty`` no other process does."""
+    def __init__(
+        self, scores: Scores, duty: Duty | None, settings: StoreSettings | None = None
+    ) -> None:
+        """Work on ``scores``; without ``duty`` no other process does.
+
+        With ``settings`` a draft is tried on many leads by several processes.
+        """
         self._scores = scores
         self._duty = duty
+        self._settings = settings
 
     async def run(self) -> None:
         """Do what is due until cancelled; a storage away is waited for."""
@@ -90,7 +97,13 @@ class ScoreKeeper:
         return found
 
     async def _tried(self, version: RuleVersion) -> Trial:
-        return await tried(self._scores, self._scores.context.rulebook.tables(version))
+        scores = self._scores
+        async with scores.store.database.read() as tx:
+            await scores.context.rulebook.tables(tx, version)  # one that cannot be read is told
+        crowds = Crowds(
+            scores.store, scores.context, scores.clock, self._settings, partial(is_ours, self._duty)
+        )
+        return await tried(crowds, version)
 
     async def _keep(self, version: RuleVersion, found: Trial) -> None:
         """Keep a trial, and tell who asked for it."""
@@ -141,7 +154,8 @@ class ScoreKeeper:
         scores, total = self._scores, 0
         async for roots in pieces(scores.store, stale, PersonId(0)):
             async with scores.store.unit_of_work(scores.clock.now()) as work:
-                await rescore_some(work, scores.context, roots)
+                await score_people(work, scores.context, roots)
+                await work.commit()
             total += len(roots)
             if not await is_ours(self._duty):
                 return True
@@ -153,4 +167,4 @@ class ScoreKeeper:
 def score_keeper_of(parts: Parts) -> ScoreKeeper:
     """Return the keeper of a service."""
     scores = Scores(parts.store, parts.context, parts.clock)
-    return ScoreKeeper(scores, parts.duty(DUTY))
+    return ScoreKeeper(scores, parts.duty(DUTY), parts.settings.store)

@@ -5,22 +5,28 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial, reduce
 from typing import TYPE_CHECKING
 
 from domain.scoring.trial import Trial
 from domain.values import PersonId
-from handlers.actions.rules import try_some
+from handlers.actions.rules import try_out
+from storage.errors import Conflict
 from storage.queries.roots import open_roots
 
 if TYPE_CHECKING:
-    from domain.scoring.tables import RuleTables
+    from bot.crowds import Crowds, View
+    from domain.scoring.version import RuleVersion
     from handlers.context import Context
     from handlers.ports import Clock
+    from storage.population.whose import Span
     from storage.protocols import Transaction
     from storage.unit_of_work import Store
 
+#: Name of the duty that schedulers of several processes apply for.
+DUTY = "scores"
 #: Persons in one piece: less than a tenth of a second of work.
-CHUNK = 100
+CHUNK = 200
 #: Real seconds between two pieces.
 PAUSE_SECONDS = 0.02
 
@@ -53,14 +59,24 @@ async def everybody(tx: Transaction, after: PersonId) -> Sequence[PersonId]:
     return await open_roots(tx, after, CHUNK)
 
 
-async def tried(scores: Scores, draft: RuleTables) -> Trial:
+async def tried(crowds: Crowds, draft: RuleVersion) -> Trial:
     """Try a draft on all open leads, beside the rules in force; nothing is written.
 
-    Each piece is read as one snapshot; all are rated as of one moment.
+    Each span is read as one snapshot; all are rated as of one moment.
+
+    Raises:
+        Conflict: another process took the duty over.
     """
-    store, now, found = scores.store, scores.clock.now(), Trial()
-    async for roots in pieces(store, everybody, PersonId(0)):
-        async with store.looking(now) as work:
-            running = await scores.context.rulebook.refresh(work.tx)
-            found = found.plus(await try_some(work, roots, running, draft))
-    return found
+    found = await crowds.over(partial(try_span, draft))
+    if found is None:
+        raise Conflict(DUTY)
+    return reduce(Trial.plus, found, Trial())
+
+
+async def try_span(draft: RuleVersion, view: View, span: Span) -> Trial:
+    """Try a draft on the open leads of a span."""
+    async with view.store.looking(view.now) as work:
+        rulebook = view.context.rulebook
+        running = await rulebook.refresh(work.tx)
+        rules = running, await rulebook.tables(work.tx, draft)
+        return await try_out(work, span, rules, view.source)

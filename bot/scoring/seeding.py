@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from config.rules import frame_of, seed_sources
+from config.rules import seed_sources
 from handlers.actions.rules import SYSTEM_AUTHOR, keep_seed
 from storage.repositories.rules import Draft
 
@@ -19,10 +19,12 @@ log = structlog.get_logger("clew.scoring")
 
 async def keep_rules(parts: Parts, work: UnitOfWork) -> None:
     """Make the files the first version of the rules, and read the version in force."""
-    catalog = parts.context.catalog
-    rules, sources = catalog.rules, seed_sources(parts.settings.store.tables_dir)
+    ctx = parts.context
+    rules, sources = ctx.catalog.rules, seed_sources(parts.settings.store.tables_dir)
     least = max(rules.version, 1)
-    seed = Draft(rules.whole.name, sources, frame_of(catalog), SYSTEM_AUTHOR, least=least)
+    await ctx.kinds.refresh(work.tx)
+    frame = ctx.rulebook.reader.frame
+    seed = Draft(rules.whole.name, sources, frame, SYSTEM_AUTHOR, least=least)
     if number := await keep_seed(work, seed):
         log.info("rules_kept", version=number)
-    await parts.context.rulebook.refresh(work.tx)
+    await ctx.rulebook.refresh(work.tx)

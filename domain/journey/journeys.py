@@ -8,11 +8,14 @@ from datetime import datetime
 from itertools import accumulate
 from zoneinfo import ZoneInfo
 
-from domain.behaviour.columns import Behaviour, columns_of
+import numpy as np
+
+from domain.behaviour.columns import Behaviour, Columns, columns_of
 from domain.behaviour.days import Moments, moment_of
 from domain.behaviour.horizon import NO_CHANGE, Horizon
 from domain.behaviour.kernel import Plan
 from domain.behaviour.syntax import Expression
+from domain.behaviour.values import Texts, Value, Words
 from domain.values import BUSINESS_ZONE
 
 #: A journey's fact is its code with this behind it: ``buying_stage``.
@@ -99,6 +102,21 @@ class Journeys:
             journey.fact: _furthest(journey, holds[end - len(journey.stages) : end])
             for journey, end in zip(self.journeys, ends, strict=True)
         }
+
+    def places_of(self, columns: Columns, moments: Moments) -> dict[str, Value]:
+        """Return what :meth:`places` says as columns, of persons that are columns already."""
+        if not self.journeys or not columns.persons:
+            return {}
+        holds = [value.holds for value in self.plan.run(columns, moments)]
+        found: dict[str, Value] = {}
+        for journey in self.journeys:
+            codes = np.full(columns.persons, -1, dtype=np.int32)
+            for number, stage_holds in enumerate(holds[: len(journey.stages)]):
+                codes[stage_holds] = number
+            holds = holds[len(journey.stages) :]
+            words = Words(tuple(stage.code for stage in journey.stages))
+            found[journey.fact] = Value(texts=Texts(codes, words))
+        return found
 
     def next_changes(
         self, persons: Sequence[Behaviour], moments: Sequence[datetime]

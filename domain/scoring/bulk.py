@@ -1,12 +1,16 @@
-"""Dynamic scores of everybody at once: the same kernel, without values in between."""
+"""Scores of everybody at once: the same kernel, without values per event in between."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from domain.behaviour.days import Integers
+from domain.behaviour.values import Value
 from domain.behaviour.vectors.selection import Scene
-from domain.scoring.grade import DECIMALS
+from domain.scoring.conditions import holds
+from domain.scoring.grade import DECIMALS, rounded
 from domain.scoring.initial import SCALE
 from domain.scoring.kernel import (
     Starts,
@@ -16,7 +20,8 @@ from domain.scoring.kernel import (
     points_of,
     raw_of,
 )
-from domain.scoring.matching import matcher_of
+from domain.scoring.matching import Matches, matcher_of
+from domain.scoring.rules import StaticRule
 from domain.scoring.scorecard import Floats, Scorecard
 
 _SHIFT = 10.0**DECIMALS
@@ -33,14 +38,34 @@ def raw_scores(
     ``since_day`` the day on which each lead began.
     """
     matcher = matcher_of(card)
-    matches = matcher.find(scene)
-    leads, moments = scene.columns.persons, scene.moments
     starts = Starts(points * SCALE, at, since_day, matcher.last_days(scene, since_day))
+    return raw_of_matches(scene, card, matcher.find(scene), starts)
+
+
+def raw_of_matches(scene: Scene, card: Scorecard, matches: Matches, starts: Starts) -> Floats:
+    """Return the unclipped dynamic score of each lead at the moments of a scene."""
+    leads, moments = scene.columns.persons, scene.moments
     return raw_of(
         initial_of(starts, moments, card),
         matched_of(matches, points_of(matches, moments, card), leads, card),
         absence_of(starts.seen, moments, card),
     )
+
+
+def points_by_case(rules: Sequence[StaticRule], facts: Mapping[str, Value], rows: int) -> Floats:
+    """Return what rules give each row together: of each rule the first case that holds.
+
+    Rules are added in their order, as :func:`domain.scoring.score.static_score` does.
+    """
+    total = np.zeros(rows)
+    for rule in rules:
+        gained, is_open = np.zeros(rows), np.ones(rows, dtype=np.bool_)
+        for case in rule.cases:
+            fits = is_open & holds(case.condition, facts.get(case.condition.name, Value()))
+            gained = np.where(fits, rounded(case.points), gained)
+            is_open &= ~fits
+        total = total + gained
+    return total
 
 
 def clipped_all(raw: Floats) -> Floats:

@@ -87,7 +87,7 @@ def histories_of(subjects: Sequence[Subject], card: Scorecard) -> list[History]:
                 at=matches.at[mine],
                 day=day[mine],
                 seen=seen[row],
-                start_points=_start_points(subject, card),
+                start_points=start_points(subject, card),
                 start_at=int(start_at[row]),
                 start_day=int(start_day[row]),
             )
@@ -95,6 +95,7 @@ def histories_of(subjects: Sequence[Subject], card: Scorecard) -> list[History]:
     return found
 
 
-def _start_points(subject: Subject, card: Scorecard) -> float:
+def start_points(subject: Subject, card: Scorecard) -> float:
+    """Return what a lead's channel starts it with, 0–100."""
     start = subject.start
     return (start.points if start else card.initial.default_points) * SCALE

@@ -157,12 +157,20 @@ def explained(rated: Rated, rules: Scorecard) -> Scored:
 
 def static_score(facts: Mapping[str, Fact], rules: Scorecard) -> float:
     """Return the static score 0–100 of a person's facts."""
-    return clipped(sum(points for _, points in _points_by_case(facts, rules.static)))
+    return clipped(_added(facts, rules.static))
 
 
 def standing_score(facts: Mapping[str, Fact], rules: Scorecard) -> float:
     """Return what a lead's standing adds to its dynamic score, before clipping."""
-    return float(sum(points for _, points in _points_by_case(facts, rules.standing)))
+    return _added(facts, rules.standing)
+
+
+def _added(facts: Mapping[str, Fact], rules: Sequence[StaticRule]) -> float:
+    # Not ``sum``: newer Pythons compensate in it, and columns are added one by one.
+    total = 0.0
+    for _, points in _points_by_case(facts, rules):
+        total += points
+    return total
 
 
 def static_contributions(facts: Mapping[str, Fact], rules: Scorecard) -> tuple[Contribution, ...]:

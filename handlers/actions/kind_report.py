@@ -36,7 +36,7 @@ class KindReport:
 
 async def kind_report(work: UnitOfWork, ctx: Context) -> KindReport:
     """Return all of it, as of now."""
-    await ctx.kinds.refresh(work.kinds)
+    await ctx.kinds.refresh(work.tx)
     counts = await kind_counts(work.tx, work.now - timedelta(days=COUNTED_DAYS))
     counted = [CountedKind(kind, counts.get(name, 0)) for name, kind in ctx.events.kinds.items()]
     by_count = sorted(counted, key=lambda one: -one.count)

@@ -10,7 +10,9 @@ from domain.events.registration import KindWish, refusal_to_register
 from domain.events.registry import EventKind, EventRegistry
 from domain.messages import Timer
 from domain.values import PersonId, Refusal
+from handlers.actions.kind_use import refusal_by_use
 from handlers.actions.record import ALREADY, Occurrence, record
+from handlers.actions.rules import keep_frame
 from storage.errors import Erased
 from storage.queries.kinds import waiting_kinds
 
@@ -32,7 +34,7 @@ async def register_wish(
     work: UnitOfWork, ctx: Context, wish: KindWish, by: str
 ) -> EventKind | Refusal:
     """Register a kind as somebody asks for it; return it, or why not."""
-    await ctx.kinds.refresh(work.kinds)
+    await ctx.kinds.refresh(work.tx)
     kind = wish.kind(ctx.events.kinds.get(wish.name.strip()))
     done = await register(work, ctx, kind, by)
     return done if isinstance(done, Refusal) else kind
@@ -41,14 +43,20 @@ async def register_wish(
 async def register(work: UnitOfWork, ctx: Context, kind: EventKind, by: str) -> int | Refusal:
     """Put a kind in force in all processes, or say why not; what waits for it happens soon.
 
-    Returns the number of the registration.
+    Tags, segments and rules may speak of it at once. A new name or type that would
+    leave one of them unreadable is refused. Returns the number of the registration.
     """
     await work.kinds.lock()
-    await ctx.kinds.refresh(work.kinds)
+    await ctx.kinds.refresh(work.tx)
     refusal = refusal_to_register(kind, ctx.events)
     if refusal is not None:
         return refusal
+    among = ctx.vocabulary.with_events(ctx.events.with_kinds([kind]))
+    refusal = await refusal_by_use(work, ctx, among)
+    if refusal is not None:
+        return refusal
     number = await work.kinds.register(kind, by, work.now)
+    await keep_frame(work, ctx.rulebook.reader.among(among).frame)
     for word in (kind.name, kind.label):  # senders may have called it by either
         release_soon(work, word)
     return number
@@ -68,7 +76,7 @@ async def release_known(work: UnitOfWork, ctx: Context) -> tuple[str, ...]:
 
     Called at the start: the files may have got kinds since.
     """
-    await ctx.kinds.refresh(work.kinds)
+    await ctx.kinds.refresh(work.tx)
     waiting = await waiting_kinds(work.tx)
     names = [one.name for one in waiting if ctx.events.named(one.name) is not None]
     for name in names:
@@ -83,7 +91,7 @@ async def release(work: UnitOfWork, ctx: Context, name: str, after: int, cause: 
     that of a kind known from the beginning. Beyond a batch a timer goes on; what
     is refused still stays, and what an erased person left is forgotten.
     """
-    await ctx.kinds.refresh(work.kinds)
+    await ctx.kinds.refresh(work.tx)
     rows = await work.kinds.held_rows(name, after, _AT_ONCE)
     await work.load_people({PersonId(row["person_id"]) for row in rows})
     done, released = [], 0

@@ -30,7 +30,7 @@ async def record_or_hold(
     found = record(work, ctx, person_id, what)
     if isinstance(found, Event) or found.code not in _TO_QUARANTINE:
         return found
-    if await ctx.kinds.refresh(work.kinds):
+    if await ctx.kinds.refresh(work.tx):
         found = record(work, ctx, person_id, what)
         if isinstance(found, Event) or found.code not in _TO_QUARANTINE:
             return found

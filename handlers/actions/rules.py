@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from domain.scoring.rating import Case, rate_cases
 from domain.scoring.trial import Trial, compare
 from domain.scoring.version import RuleVersion
-from domain.values import LeadId, PersonId, Refusal, Role
-from handlers.actions.score import cases_of
-from handlers.reactions import settle
+from domain.values import Refusal, Role
+from handlers.actions.bulk.sheets import Crowd, in_piece, sheet_of, wish_for
+from storage.moments import from_micros
+from storage.population.source import DATABASE, Source
 from storage.repositories.rules import Draft, frame_text
 
 if TYPE_CHECKING:
-    from domain.scoring.tables import RuleTables
+    from domain.scoring.tables import RuleFrame, RuleTables
     from handlers.context import Context
+    from storage.population.whose import Whose
     from storage.unit_of_work import UnitOfWork
 
 UNKNOWN_VERSION = "rules_unknown"
@@ -25,20 +25,30 @@ SYSTEM_AUTHOR = Role.SYSTEM.value
 async def keep_seed(work: UnitOfWork, seed: Draft) -> int:
     """Make the files the first version in force; return the number of a new one, else 0.
 
-    Later the files are only read for what rules do not hold themselves: when channel
-    points or interactions changed there, the version in force is kept anew with them,
-    so that each number goes on meaning one thing.
+    Later the files are only read for what rules do not hold themselves, see
+    :func:`keep_frame`.
     """
     await work.rules.lock()
-    number = await work.rules.in_force()
-    version = await work.rules.version(number) if number else None
-    if version is None:
-        draft = seed
-    elif frame_text(version.frame) == frame_text(seed.frame):
+    if await work.rules.in_force():
+        return await keep_frame(work, seed.frame)
+    return await _put_in_force(work, seed)
+
+
+async def keep_frame(work: UnitOfWork, frame: RuleFrame) -> int:
+    """Keep the version in force anew if channel points or interactions are others now.
+
+    So each number goes on meaning one thing. Returns the new number, else 0.
+    """
+    await work.rules.lock()
+    version = await work.rules.version(await work.rules.in_force())
+    if version is None or frame_text(version.frame) == frame_text(frame):
         return 0
-    else:
-        note = f"#{version.number}"
-        draft = Draft(version.name, version.sources, seed.frame, SYSTEM_AUTHOR, note)
+    note = f"#{version.number}"
+    draft = Draft(version.name, version.sources, frame, SYSTEM_AUTHOR, note)
+    return await _put_in_force(work, draft)
+
+
+async def _put_in_force(work: UnitOfWork, draft: Draft) -> int:
     number = await work.rules.add(draft, work.now)
     await work.rules.publish(number, SYSTEM_AUTHOR, work.now)
     return number
@@ -62,9 +72,11 @@ async def publish(
     refusal = version.refusal_to_publish(running.guard, is_confirmed=is_confirmed)
     if refusal is not None:
         return refusal
-    if version.number < running.version:
-        # Versions in force have rising numbers, whatever was drafted first.
-        draft = Draft(version.name, version.sources, version.frame, version.author, version.note)
+    frame = ctx.rulebook.reader.frame
+    if version.number < running.version or frame_text(version.frame) != frame_text(frame):
+        # Versions in force have rising numbers, whatever was drafted first, and each one
+        # the channel points and interactions of the day that it comes into force.
+        draft = Draft(version.name, version.sources, frame, version.author, version.note)
         number = await work.rules.add(draft, work.now)
         if version.trial is not None:
             await work.rules.put_trial(number, version.trial, version.tried_at or work.now)
@@ -72,27 +84,22 @@ async def publish(
     return await work.rules.version(number) or version
 
 
-async def try_some(
-    work: UnitOfWork, roots: Sequence[PersonId], running: RuleTables, draft: RuleTables
+async def try_out(
+    work: UnitOfWork,
+    whose: Whose,
+    rules: tuple[RuleTables, RuleTables],
+    source: Source = DATABASE,
 ) -> Trial:
-    """Compare what both tables give the open leads of some persons now; nothing is written."""
-    cases = await _open_cases(work, roots)
-    before = rate_cases([case for _, case in cases], running)
-    after = rate_cases([case for _, case in cases], draft)
-    triples = zip(cases, before, after, strict=True)
-    return compare((lead_id, one.state, other.state) for (lead_id, _), one, other in triples)
-
-
-async def _open_cases(work: UnitOfWork, roots: Sequence[PersonId]) -> list[tuple[LeadId, Case]]:
-    await work.load_people(roots)
-    leads = [lead for root in roots for lead in work.leads_of(root) if lead.is_open]
-    return list(zip([lead.id for lead in leads], cases_of(work, leads), strict=True))
-
-
-async def rescore_some(work: UnitOfWork, ctx: Context, roots: Sequence[PersonId]) -> None:
-    """Score the open leads of some persons anew, with all that follows, and commit."""
-    await work.load_people(roots)
-    for root in roots:
-        work.rescore(root)
-    await settle(work, ctx)
-    await work.commit()
+    """Compare what two tables (in force, draft) give open leads now; nothing is written."""
+    crowd = await Crowd.read(work, whose)
+    standings, found = crowd.open_leads(), Trial()
+    if not standings:
+        return found
+    async for piece in source.pieces(work.tx, whose, wish_for(rules, rules[0].whole.zone)):
+        mine = in_piece(piece, standings)
+        now = dict(zip(piece.roots.tolist(), piece.received.tolist(), strict=True))
+        at = [max(work.now, from_micros(now[one.root])) for one in mine]
+        before, after = (sheet_of(piece, crowd, mine, tables).rate(at) for tables in rules)
+        ids = [one.lead.id for one in mine]
+        found = found.plus(compare(zip(ids, before, after, strict=True)))
+    return found

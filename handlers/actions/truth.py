@@ -9,13 +9,11 @@ not worked out when it should have been differs as well.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from domain.changing import replace
 from domain.errors import ClewError
-from domain.scoring.rating import Case, rate_cases
 from domain.scoring.truth import (
     MISSED,
     NEVER_SCORED,
@@ -25,35 +23,38 @@ from domain.scoring.truth import (
     difference_of,
     truth_of,
 )
-from handlers.actions.score import case_of
+from handlers.actions.bulk.sheets import Crowd, Standing, in_piece, sheet_of, wish_for
 from storage.errors import StorageError
+from storage.population.source import DATABASE, Source
 
 if TYPE_CHECKING:
-    from domain.lead import Lead
     from domain.scoring.tables import RuleTables
-    from domain.values import PersonId
     from handlers.context import Context
+    from storage.population.histories import Histories
+    from storage.population.whose import Whose
     from storage.unit_of_work import UnitOfWork
 
 #: A crossing by time alone is noticed within a minute; a sweep of timers may be under way.
 _NOTICED_WITHIN = timedelta(minutes=2)
 
+Tables = Mapping[int, "RuleTables | None"]
 
-async def check_some(work: UnitOfWork, ctx: Context, roots: Sequence[PersonId]) -> Truth:
+
+async def check(work: UnitOfWork, ctx: Context, whose: Whose, source: Source = DATABASE) -> Truth:
     """Check the open leads of some persons in one snapshot; nothing is written."""
-    await work.load_people(roots)
-    leads = [lead for root in roots for lead in work.leads_of(root) if lead.is_open]
-    by_version: defaultdict[int, list[Lead]] = defaultdict(list)
-    for lead in leads:
-        by_version[lead.score.rules_version].append(lead)
-    found: list[Difference] = []
-    for version, mine in by_version.items():
-        tables = await _tables(work, ctx, version)
-        if tables is None:
-            found += [Difference(lead.id, NO_RULES, str(version)) for lead in mine]
-        else:
-            found += _differences(work, mine, tables)
-    return truth_of(len(leads), found)
+    crowd = await Crowd.read(work, whose)
+    standings = crowd.open_leads()
+    versions = {one.lead.score.rules_version for one in standings}
+    tables = {version: await _tables(work, ctx, version) for version in sorted(versions)}
+    found = Truth()
+    if not standings:
+        return found
+    wish = wish_for(filter(None, tables.values()), ctx.zone)
+    async for piece in source.pieces(work.tx, whose, wish):
+        mine = in_piece(piece, standings)
+        differences = _differences(piece, crowd, mine, tables, work.now)
+        found = found.plus(truth_of(len(mine), differences))
+    return found
 
 
 async def _tables(work: UnitOfWork, ctx: Context, version: int) -> RuleTables | None:
@@ -67,27 +68,35 @@ async def _tables(work: UnitOfWork, ctx: Context, version: int) -> RuleTables | 
 
 
 def _differences(
-    work: UnitOfWork, leads: Sequence[Lead], tables: RuleTables
+    piece: Histories, crowd: Crowd, standings: Sequence[Standing], tables: Tables, now: datetime
 ) -> Iterator[Difference]:
-    cases, scored = [], []
-    for lead in leads:
-        if lead.score.scored_at is None:
-            yield Difference(lead.id, NEVER_SCORED)
+    by_version: defaultdict[int, list[Standing]] = defaultdict(list)
+    for one in standings:
+        version = one.lead.score.rules_version
+        if tables[version] is None:
+            yield Difference(one.lead.id, NO_RULES, str(version))
+        elif one.lead.score.scored_at is None:
+            yield Difference(one.lead.id, NEVER_SCORED)
         else:
-            cases.append(replace(case_of(work, lead), at=lead.score.scored_at))
-            scored.append(lead)
-    for lead, rated in zip(scored, rate_cases(cases, tables), strict=True):
-        if (difference := difference_of(lead, rated.state)) is not None:
-            yield difference
-    yield from _missed(scored, cases, tables, work.now - _NOTICED_WITHIN)
+            by_version[version].append(one)
+    for version, mine in by_version.items():
+        rules = tables[version]
+        if rules is not None:
+            yield from _compared(piece, crowd, mine, rules, now - _NOTICED_WITHIN)
 
 
-def _missed(
-    leads: Sequence[Lead], cases: Sequence[Case], tables: RuleTables, at: datetime
+def _compared(
+    piece: Histories, crowd: Crowd, mine: Sequence[Standing], rules: RuleTables, noticed: datetime
 ) -> Iterator[Difference]:
-    """Yield leads that were no longer what is stored, or not yet, a while ago."""
-    older = [(lead, case) for lead, case in zip(leads, cases, strict=True) if case.at < at]
-    rated = rate_cases([replace(case, at=at) for _, case in older], tables)
-    for (lead, _), one in zip(older, rated, strict=True):
-        if one.state.is_mature != lead.score.is_mature:
-            yield Difference(lead.id, MISSED, str(lead.score.is_mature), str(one.state.is_mature))
+    """Yield differences, and leads that were no longer what is stored, or not yet, a while ago."""
+    sheet = sheet_of(piece, crowd, mine, rules)
+    cuts = [one.lead.score.scored_at or noticed for one in mine]
+    truths = sheet.rate(cuts)
+    later = sheet.rate([max(at, noticed) for at in cuts])
+    for one, truth, since in zip(mine, truths, later, strict=True):
+        if (difference := difference_of(one.lead, truth)) is not None:
+            yield difference
+        is_mature = one.lead.score.is_mature
+        is_older = one.lead.score.scored_at != since.scored_at
+        if is_older and since.is_mature != is_mature:
+            yield Difference(one.lead.id, MISSED, str(is_mature), str(since.is_mature))

@@ -13,13 +13,21 @@ from handlers.actions.dedup.cards import show_card
 from handlers.actions.dedup.cases import register
 from handlers.actions.dedup.check import Wanted, check
 from handlers.actions.dedup.look_up_card import look_up_card
-from handlers.actions.dedup.review import MOST_AT_ONCE, show_merges, show_reviews
+from handlers.actions.dedup.review import (
+    MOST_AT_ONCE,
+    show_latest_merges,
+    show_merges,
+    show_reviews,
+)
 from handlers.actions.look_up import Missed, find_lead
 from storage.repositories.cases import CaseKind
 
 if TYPE_CHECKING:
     from handlers.context import Context
     from storage.unit_of_work import UnitOfWork
+
+#: Address of the page that shows the queue and the latest merges.
+PAGE = "/reviews"
 
 
 def _say(asked: Asked, work: UnitOfWork, ctx: Context, key: str, **values: object) -> None:
@@ -80,11 +88,18 @@ async def review(command: Command, asked: Asked, work: UnitOfWork, ctx: Context)
     if not count:
         _say(asked, work, ctx, "review.none")
     elif count > MOST_AT_ONCE:
-        _say(asked, work, ctx, "review.more", count=MOST_AT_ONCE)
+        url = f"{ctx.accounts.public_url}{PAGE}"
+        _say(asked, work, ctx, "review.more", count=MOST_AT_ONCE, url=url)
 
 
 async def undo_merge(command: Command, asked: Asked, work: UnitOfWork, ctx: Context) -> None:
-    """Show the merges of a person, each with a button that takes it apart."""
+    """Show merges, each with a button that takes it apart: of a person, or the latest of all."""
+    if not command.arguments.lead:
+        count = await show_latest_merges(work, ctx, asked)
+        url = f"{ctx.accounts.public_url}{PAGE}#merged"
+        key = "unmerge.latest" if count else "unmerge.nothing"
+        _say(asked, work, ctx, key, count=min(count, MOST_AT_ONCE), url=url)
+        return
     found = await find_lead(work, ctx, asked.actor, command.arguments.lead)
     if isinstance(found, Missed):
         reply(asked, work, ctx, found.text)

@@ -90,7 +90,8 @@ async def _registered(
     wish = KindWish(meant.name, meant.label, properties=properties)
     done = await register_wish(work, ctx, wish, asked.userid)
     if isinstance(done, Refusal):
-        return ctx.words.get(f"refusals.{done.code}")
+        reason = ctx.words.get(f"refusals.{done.code}")
+        return f"{done.detail}：{reason}" if done.detail else reason
     url = f"{ctx.accounts.public_url}{PAGE}"
     count = waiting.count if waiting else 0
     return ctx.words.get("kinds.registered", label=done.label, count=count, url=url)

@@ -67,7 +67,7 @@ class EventPages:
         async with self._store.unit_of_work(now) as work:
             if not await _may_register(work, visitor):
                 return self._page("notice", status=403, key="events_page.not_yours")
-            await self._context.kinds.refresh(work.kinds)
+            await self._context.kinds.refresh(work.tx)
             known = self._context.events.kinds.get(done)
             words = self._context.words.get("events_page.done", label=known.label) if known else ""
             return await self._report(work, Told(words))

@@ -17,6 +17,7 @@ from handlers.actions.show import may_see_phone
 from handlers.web.event_pages import EventPages
 from handlers.web.isolation import IsolationPage
 from handlers.web.rendering import FOLDER, Renderer, redirect, visitor_or_login
+from handlers.web.review_page import ReviewPage
 from handlers.web.session import CALLBACK, LoginPage, Sessions
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Pages:
         app.router.add_get("/", door.home)
         EventPages(self.store, self.context, self.clock, self.login).mount(app)
         door.isolation().mount(app)
+        door.reviews().mount(app)
         app.router.add_static("/static", FOLDER / "static")
 
 
@@ -58,6 +60,13 @@ class _Door:
         """Return the page of isolated leads."""
         pages = self._pages
         return IsolationPage(
+            pages.store, pages.context, pages.clock, self._sessions, pages.login, self._page
+        )
+
+    def reviews(self) -> ReviewPage:
+        """Return the page of doubts and merges."""
+        pages = self._pages
+        return ReviewPage(
             pages.store, pages.context, pages.clock, self._sessions, pages.login, self._page
         )
 

@@ -139,6 +139,8 @@ class ReviewRow(Model):
     reasons = fields.TextField(null=True)
     decided_by = fields.CharField(max_length=64, default="")
     decided_at = MomentField(null=True)
+    #: When a manager last said "later": such pairs come behind all others.
+    put_off_at = MomentField(null=True)
 
     class Meta:
         table = "review"

@@ -1,4 +1,4 @@
-"""How much of each kind came, and what waits to be registered, as operations see it."""
+"""Kinds as registered, how much of each came, and what waits to be registered."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from domain.events.registration import WaitingKind, joined
-from domain.events.registry import PropertyType
+from domain.events.registration import KindVersion, WaitingKind, joined
+from domain.events.registry import EventKind, PropertyType
 from storage.moments import from_micros, to_micros
 
 if TYPE_CHECKING:
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 #: Names in quarantine that are shown; trackers with generated names would flood the page.
 MOST_NAMES = 200
 
+_IN_FORCE = """
+select * from kind_version where number in (select max(number) from kind_version group by name)
+order by number
+"""
 _COUNTS = "select kind, count(*) as found from event where event_at >= $1 group by kind"
 _WAITING = """
 select kind, reason, source, count(*) as found, min(event_at) as first_at,
@@ -28,6 +32,26 @@ from held_event where kind in (
   select kind from held_event group by kind order by count(*) desc, kind limit $1)
 group by kind, reason, source
 """
+
+
+async def newest_kind(tx: Transaction) -> int:
+    """Return the number of the newest registration; 0 when there is none."""
+    row = await tx.fetch_one("select max(number) as number from kind_version")
+    return int(row["number"] or 0) if row else 0
+
+
+async def kinds_in_force(tx: Transaction) -> tuple[KindVersion, ...]:
+    """Return the newest registration of every name, oldest first."""
+    return tuple(_version(row) for row in await tx.fetch(_IN_FORCE))
+
+
+def _version(row: Row) -> KindVersion:
+    return KindVersion(
+        row["number"],
+        msgspec.json.decode(row["definition"], type=EventKind),
+        row["author"],
+        from_micros(row["at"]),
+    )
 
 
 async def kind_counts(tx: Transaction, since: datetime) -> Mapping[str, int]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from domain.values import PersonId
+from domain.values import LeadId, PersonId
 
 if TYPE_CHECKING:
     from storage.protocols import Transaction
@@ -17,21 +17,9 @@ order by p.root_id limit $3
 """
 _OPEN = """
 select distinct p.root_id from lead l join person p on p.id = l.person_id
-where l.stage <> 'invalid' and p.root_id > $1 and p.root_id % $2 = $3
-order by p.root_id limit $4
+where l.stage <> 'invalid' and p.root_id > $1
+order by p.root_id limit $2
 """
-_COUNT = "select count(*) as found from lead where stage <> 'invalid'"
-
-
-@dataclass(frozen=True, slots=True)
-class Bucket:
-    """The persons whose number leaves ``index`` when divided by ``of``."""
-
-    index: int = 0
-    of: int = 1
-
-
-EVERYBODY = Bucket()
 
 
 async def stale_roots(
@@ -42,15 +30,17 @@ async def stale_roots(
     return tuple(PersonId(row["root_id"]) for row in rows)
 
 
-async def open_roots(
-    tx: Transaction, after: PersonId, limit: int, bucket: Bucket = EVERYBODY
-) -> tuple[PersonId, ...]:
+async def open_roots(tx: Transaction, after: PersonId, limit: int) -> tuple[PersonId, ...]:
     """Return persons with an open lead."""
-    rows = await tx.fetch(_OPEN, after, bucket.of, bucket.index, limit)
+    rows = await tx.fetch(_OPEN, after, limit)
     return tuple(PersonId(row["root_id"]) for row in rows)
 
 
-async def count_open_leads(tx: Transaction) -> int:
-    """Return how many leads are open."""
-    row = await tx.fetch_one(_COUNT)
-    return int(row["found"]) if row else 0
+async def roots_of_leads(tx: Transaction, lead_ids: Sequence[LeadId]) -> tuple[PersonId, ...]:
+    """Return the persons of some leads, rising."""
+    rows = await tx.fetch(
+        "select distinct p.root_id from lead l join person p on p.id = l.person_id"
+        f" where {tx.any_of('l.id', 1)} order by p.root_id",
+        tx.array(lead_ids),
+    )
+    return tuple(PersonId(row["root_id"]) for row in rows)

@@ -13,7 +13,7 @@ from domain.condition import Fact
 from domain.lead import Lead, Touch
 from domain.scoring.basis import Basis
 from domain.scoring.tables import Phase
-from domain.values import LeadId
+from domain.values import LeadId, PersonId
 from storage.moments import from_micros, to_micros
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class _Kept(msgspec.Struct, array_like=True):
 @dataclass(frozen=True, slots=True)
 class _New:
     lead_id: LeadId
-    person_id: int
+    person_id: PersonId
     at: datetime
     plain: bytes
 
@@ -66,6 +66,8 @@ class Bases:
         self._ids = ids
         self._people = people
         self._new: dict[LeadId, _New] = {}
+        #: Wrapped data keys beside those of loaded persons.
+        self._keys: dict[PersonId, bytes] = {}
 
     def note(self, lead: Lead, basis: Basis, at: datetime) -> str:
         """Keep the basis if it differs from what stands; return the lead's mark for it."""
@@ -91,6 +93,14 @@ class Bases:
         context = str(lead.id).encode()
         return _basis(self._vault.open_for(person_id, wrapped, bytes(row["sealed"]), context))
 
+    async def load_keys(self) -> None:
+        """Get ready to save bases of leads whose persons are loaded nowhere."""
+        rows = await self._tx.fetch(
+            f"select person_id, wrapped from data_key where {self._tx.any_of('person_id', 1)}",
+            self._tx.array(sorted({new.person_id for new in self._new.values()})),
+        )
+        self._keys |= {row["person_id"]: bytes(row["wrapped"]) for row in rows}
+
     async def save(self) -> None:
         """Write what is new."""
         if self._new:
@@ -98,7 +108,8 @@ class Bases:
         self._new.clear()
 
     def _row(self, new: _New) -> tuple[object, ...]:
-        wrapped = self._people.data_key(new.person_id)  # type: ignore[arg-type]
+        known = new.person_id in self._keys
+        wrapped = self._keys[new.person_id] if known else self._people.data_key(new.person_id)
         context = str(new.lead_id).encode()
         sealed = self._vault.seal_for(new.person_id, wrapped, new.plain, context)
         return (self._ids.next(), new.lead_id, new.person_id, to_micros(new.at), sealed)

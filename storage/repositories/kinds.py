@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from domain.events.event import PropertyValue
-from domain.events.registration import KindVersion, shape_of
+from domain.events.registration import shape_of
 from domain.events.registry import EventKind
 from domain.values import PersonId
 from storage.errors import Erased
 from storage.moments import from_micros, to_micros
+from storage.queries.kinds import newest_kind
 
 if TYPE_CHECKING:
     from storage.ids import IdSource
@@ -27,10 +28,6 @@ _LOCK = b"clew event kinds"
 #: What a held event is sealed for, besides its person.
 _CONTEXT = b"held_event"
 
-_NEWEST = """
-select * from kind_version where number in (select max(number) from kind_version group by name)
-order by number
-"""
 _INSERT_VERSION = """
 insert into kind_version (number, name, definition, author, at) values ($1, $2, $3, $4, $5)
 """
@@ -82,18 +79,9 @@ class Kinds:
         """Let nobody else register until the end of the transaction."""
         await self._tx.lock_keys([_LOCK])
 
-    async def number(self) -> int:
-        """Return the number of the newest registration; 0 when there is none."""
-        row = await self._tx.fetch_one("select max(number) as number from kind_version")
-        return int(row["number"] or 0) if row else 0
-
-    async def in_force(self) -> tuple[KindVersion, ...]:
-        """Return the newest registration of every name, oldest first."""
-        return tuple(_version(row) for row in await self._tx.fetch(_NEWEST))
-
     async def register(self, kind: EventKind, author: str, now: datetime) -> int:
         """Keep a registration; return its number. Call :meth:`lock` before."""
-        number = await self.number() + 1
+        number = await newest_kind(self._tx) + 1
         definition = msgspec.json.encode(_plain(kind)).decode()
         await self._tx.execute(
             _INSERT_VERSION, number, kind.name, definition, author, to_micros(now)
@@ -173,12 +161,3 @@ def _plain(kind: EventKind) -> dict[str, object]:
         "is_interaction": kind.is_interaction,
         "properties": dict(kind.properties),
     }
-
-
-def _version(row: Row) -> KindVersion:
-    return KindVersion(
-        row["number"],
-        msgspec.json.decode(row["definition"], type=EventKind),
-        row["author"],
-        from_micros(row["at"]),
-    )

@@ -260,6 +260,16 @@ def _body(lead: Lead) -> tuple[object, ...]:
         last.channel if last else "",
         last.state if last else "",
         to_micros(last.at) if last else None,
+        *_scores(score),
+        lead.invalid_reason,
+        lead.basis_mark,
+        to_micros(lead.created_at),
+        lead.version + 1,
+    )
+
+
+def _scores(score: ScoreState) -> tuple[object, ...]:
+    return (
         score.initial,
         score.static,
         score.dynamic,
@@ -270,10 +280,6 @@ def _body(lead: Lead) -> tuple[object, ...]:
         score.is_mature,
         score.rules_version,
         micros_or_none(score.scored_at),
-        lead.invalid_reason,
-        lead.basis_mark,
-        to_micros(lead.created_at),
-        lead.version + 1,
     )
 
 
@@ -316,6 +322,20 @@ def lead_cells(lead: Lead) -> tuple[object, ...]:
     return (*_identity(lead), *_body(lead), 0)
 
 
+async def write_scores(tx: Transaction, scores: Iterable[tuple[LeadId, ScoreState, str]]) -> None:
+    """Write the scores of leads that are loaded nowhere, with their marks, all at once."""
+    cells = [(lead_id, *_scores(state), mark) for lead_id, state, mark in scores]
+    if cells:
+        await tx.execute_set(_UPDATE_SCORES, cells)
+
+
+_SCORES = _BODY[_BODY.index("score_initial") : _BODY.index("basis_mark") + 1]
+_SCORES = tuple(name for name in _SCORES if name != "invalid_reason")
+_UPDATE_SCORES = (
+    "update lead set "
+    + ", ".join(f"{c} = ${n + 2}" for n, c in enumerate(_SCORES))
+    + ", version = lead.version + 1 where id = $1"
+)
 INSERT_LEAD = (
     f"insert into lead ({', '.join(_IDENTITY + _BODY)}, assignment) values ("
     + ", ".join(f"${n + 1}" for n in range(len(_IDENTITY + _BODY)))

@@ -131,14 +131,14 @@ class Merges:
             " and ended_at is null order by id",
             self._tx.array(sorted(people)),
         )
-        return tuple(map(_link, rows))
+        return tuple(map(merge_link_of, rows))
 
     async def link_of(self, link_id: int) -> MergeLink | None:
         """Return a link that still holds, or None."""
         row = await self._tx.fetch_one(
             "select * from merge_link where id = $1 and ended_at is null", link_id
         )
-        return None if row is None else _link(row)
+        return None if row is None else merge_link_of(row)
 
     async def end(self, link_id: int, at: datetime) -> bool:
         """End a link; False when it had ended before."""
@@ -220,14 +220,27 @@ class Merges:
         )
         return row is not None
 
-    async def open_reviews(self, limit: int) -> Sequence[Review]:
-        """Return what waits for a decision, the surest first, then the oldest."""
+    async def open_reviews(self, limit: int, offset: int = 0) -> Sequence[Review]:
+        """Return what waits for a decision, the surest first, then the oldest.
+
+        What was put off comes behind, the longest ago first.
+        """
         rows = await self._tx.fetch(
             "select * from review where state = 'open' and kind = 'same_person'"
-            " order by coalesce(score, 0) desc, id limit $1",
+            " order by coalesce(put_off_at, 0), coalesce(score, 0) desc, id limit $1 offset $2",
             limit,
+            offset,
         )
         return [_review(row) for row in rows]
+
+    async def put_off(self, review_id: int, at: datetime) -> bool:
+        """Let an open review come behind all others; False when it was settled before."""
+        put_off = await self._tx.execute(
+            "update review set put_off_at = $2 where id = $1 and state = 'open'",
+            review_id,
+            to_micros(at),
+        )
+        return put_off == 1
 
     async def review(self, review_id: int) -> Review | None:
         """Return a review by number."""
@@ -247,7 +260,8 @@ class Merges:
         return settled == 1
 
 
-def _link(row: Row) -> MergeLink:
+def merge_link_of(row: Row) -> MergeLink:
+    """Return the link of a row of ``merge_link``."""
     return MergeLink(
         row["id"],
         PersonId(row["from_id"]),

@@ -73,10 +73,7 @@ class People:
 
     def whole(self, person_id: PersonId) -> Person:
         """Return the root with everything that is known of the whole merge group."""
-        root, *others = self.group(person_id)
-        for other in others:
-            root = _together(root, other)
-        return root
+        return together(*self.group(person_id))
 
     def holder(self, key: ContactKey) -> Person | None:
         """Return the person whose identity ``key`` is, as they came in.
@@ -232,7 +229,14 @@ class People:
             await self._tx.execute_set(statement, cells)
 
 
-def _together(root: Person, other: Person) -> Person:
+def together(root: Person, *others: Person) -> Person:
+    """Return a root with everything that is known of the others of its merge group."""
+    for other in others:
+        root = _with(root, other)
+    return root
+
+
+def _with(root: Person, other: Person) -> Person:
     root = with_facts(root, other.attributes)
     return replace(
         root,

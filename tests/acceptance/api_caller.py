@@ -16,6 +16,7 @@ import aiohttp
 from domain.access import Scope
 from storage.api_keys import ApiKeys, KeyWish
 from storage.unit_of_work import Store
+from tests.acceptance.described import check_answer
 
 _numbers = count(1)
 
@@ -35,7 +36,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Caller:
-    """Signs as docs/reference/api.md says."""
+    """Signs as docs/reference/api.md says, and compares each answer with the OpenAPI document."""
 
     address: str
     word: str
@@ -64,7 +65,9 @@ class Caller:
             ) as response,
         ):
             raw = await response.read()
-            return Answer(response.status, json.loads(raw) if raw else None, dict(response.headers))
+        answer = Answer(response.status, json.loads(raw) if raw else None, dict(response.headers))
+        check_answer(method, target, answer.status, answer.body)
+        return answer
 
     async def get(self, target: str, **changes: str) -> Answer:
         return await self.send("GET", target, b"", self.headers("GET", target, b"", **changes))

@@ -30,6 +30,8 @@ ALLOWED = {
     "tests/acceptance/test_replicas.py: asyncio.sleep(1)": "all the time a killed one is given",
     "tests/contract/test_database.py: asyncio.sleep(0.05)": "room for a mistake of others",
     "tests/contract/test_redis_tokens.py: asyncio.sleep(0.05)": "room for others to ask as well",
+    "tests/crash/callers.py: asyncio.sleep(_PAUSE_SECONDS)": "between two tries",
+    "tests/crash/callers.py: asyncio.sleep(pause)": "how often a caller sends",
     "tests/crash/audit.py: asyncio.sleep(0.5)": "between two looks at the queues",
     "tests/crash/crowd.py: asyncio.sleep(pause)": "people are not faster",
     "tests/crash/play.py: asyncio.sleep(dice.uniform(*plan.live_for))": "the moment of death",

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import random
+from datetime import timedelta
 
 import pytest
 
 from bot.clock import DrivenClock
 from domain.intake.mapping import FileMapping
+from domain.values import PersonId
 from storage.database import Database, open_database
 from storage.errors import Conflict, StorageUnavailable
+from storage.queries.reviews import count_reviews, latest_merges
+from storage.repositories.merges import Doubt, ReviewState
 from tests.unit.handlers.company import Company
 from tests.unit.handlers.imports import in_one
 from tests.unit.handlers.newcomers import Newcomer, comes_in
@@ -112,3 +116,37 @@ async def test_the_order_of_deliveries_and_their_repetition_do_not_matter(
     assert sorted(map(len, groups.values())) == [2, 4]
     assert len([lead for lead in await company.leads() if lead.is_open]) == 2
     assert await company.count("review") == 0
+
+
+async def test_the_surest_doubt_comes_first_and_what_was_put_off_last(
+    database: Database, clock: DrivenClock
+) -> None:
+    company = await Company.opened(database, clock)
+    async with company.store.unit_of_work(clock.now()) as work:
+        for number, score in enumerate((None, 3.0, 7.0)):
+            one, other = PersonId(10 * number + 1), PersonId(10 * number + 2)
+            await work.merges.doubt(Doubt(one, other, "rule", score), clock.now())
+        ids = {r.doubt.score: r.id for r in await work.merges.open_reviews(10)}
+        for score, minutes in ((7.0, 1), (3.0, 2)):
+            later = clock.now() + timedelta(minutes=minutes)
+            assert await work.merges.put_off(ids[score], later)
+        assert [r.doubt.score for r in await work.merges.open_reviews(10)] == [None, 7.0, 3.0]
+        assert [r.doubt.score for r in await work.merges.open_reviews(1, 1)] == [7.0]
+        assert await count_reviews(work.tx) == 3
+        assert await work.merges.decide(ids[7.0], ReviewState.APART, "boss", clock.now())
+        assert not await work.merges.put_off(ids[7.0], clock.now())
+        assert await count_reviews(work.tx) == 2
+
+
+async def test_the_latest_merges_are_those_that_hold(
+    database: Database, clock: DrivenClock
+) -> None:
+    company = await Company.opened(database, clock)
+    async with company.store.unit_of_work(clock.now()) as work:
+        links = [
+            await work.merges.link(PersonId(n), PersonId(n + 100), "manual", clock.now())
+            for n in range(1, 5)
+        ]
+        assert await work.merges.end(links[3], clock.now())
+        assert [link.id for link in await latest_merges(work.tx, 2)] == [links[2], links[1]]
+        assert [link.id for link in await latest_merges(work.tx, 2, 2)] == [links[0]]

@@ -20,7 +20,7 @@ from domain.values import PersonId
 from storage.database import Database
 from storage.errors import Erased
 from storage.ids import IdSource
-from storage.queries.kinds import waiting_kinds
+from storage.queries.kinds import kinds_in_force, newest_kind, waiting_kinds
 from storage.repositories.kinds import HeldEvent
 from storage.unit_of_work import Store
 from storage.vault import Vault
@@ -55,8 +55,8 @@ async def test_versions_have_rising_numbers_and_the_newest_of_a_name_counts(
             await work.kinds.register(kind, "WangManager", now)
             await work.commit()
     async with store.unit_of_work(now) as work:
-        assert await work.kinds.number() == 3
-        found = await work.kinds.in_force()
+        assert await newest_kind(work.tx) == 3
+        found = await kinds_in_force(work.tx)
     assert [(v.number, v.kind.name, v.kind.label) for v in found] == [
         (2, "call", "上门拜访"),
         (3, "visit", "到访"),

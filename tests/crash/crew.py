@@ -23,12 +23,17 @@ _TOGETHER = 0.2
 
 @dataclass(slots=True)
 class Crew:
-    """Processes to be killed; ``point_at`` tells the platform where callbacks go."""
+    """Processes to be killed; ``point_at`` tells the platform where callbacks go.
+
+    ``door`` is the address that was told last.
+    """
 
     victims: list[Victim]
     point_at: Callable[[str], None]
     dice: random.Random
     _doors: list[Victim] = field(init=False)
+
+    door: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
         """Know who takes callbacks."""
@@ -44,7 +49,7 @@ class Crew:
         first, *others = self.victims
         await asyncio.to_thread(first.start)
         await _all(victim.start for victim in others)
-        self.point_at(self._doors[0].address)
+        self._open(self._doors[0])
 
     async def strike(self) -> None:
         """Kill one process, or several at once, and start them again."""
@@ -54,8 +59,12 @@ class Crew:
         await _all(victim.kill for victim in dead)
         living = [door for door in self._doors if door not in dead]
         if living:
-            self.point_at(self.dice.choice(living).address)
+            self._open(self.dice.choice(living))
         await _all(victim.start for victim in dead)
+
+    def _open(self, door: Victim) -> None:
+        self.door = door.address
+        self.point_at(self.door)
 
     async def stop(self) -> None:
         """Let all of them end as an operator would.

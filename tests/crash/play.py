@@ -17,6 +17,7 @@ from bot.simulator.config import DeliveryConfig
 from bot.simulator.demo import demo_config
 from bot.simulator.simulator import Simulator
 from tests.crash.audit import Finding, audit, until_calm
+from tests.crash.callers import Callers, from_outside, make_keys
 from tests.crash.crew import REPLICAS, Crew
 from tests.crash.crowd import Crowd
 from tests.crash.doubt import in_doubt
@@ -65,6 +66,18 @@ class Report:
         return tuple(f"{f.promise}: {w}" for f in self.findings for w in f.wrong)
 
 
+@dataclass(frozen=True, slots=True)
+class Load:
+    """All who act: people at the platform, and systems that call from outside."""
+
+    crowd: Crowd
+    callers: Callers
+
+    async def until(self, stopping: asyncio.Event) -> None:
+        """Let all of them act until told to stop."""
+        await asyncio.gather(self.crowd.act_until(stopping), self.callers.call_until(stopping))
+
+
 async def play(plan: Plan, tell: Callable[[str], None]) -> Report:
     """Kill the service ``plan.kills`` times under load and audit what is left."""
     config = replace(demo_config(), delivery=DELIVERY)
@@ -78,7 +91,12 @@ async def play(plan: Plan, tell: Callable[[str], None]) -> Report:
         crew = _crew(plan, place, sim, f"http://{HOST}:{runner.addresses[0][1]}")
         try:
             await crew.start()
-            return await _suffer(plan, crew, sim, _url(place), tell)
+            keys = await asyncio.to_thread(make_keys, crew.victims[0].environment)
+            load = Load(
+                Crowd(sim, random.Random(plan.seed)),
+                Callers(lambda: crew.door, keys, random.Random(plan.seed + 3)),
+            )
+            return await _suffer(plan, crew, load, _url(place), tell)
         finally:
             await crew.end()
     finally:
@@ -101,21 +119,22 @@ def _url(place: Place) -> str:
 
 
 async def _suffer(
-    plan: Plan, crew: Crew, sim: Simulator, url: str, tell: Callable[[str], None]
+    plan: Plan, crew: Crew, load: Load, url: str, tell: Callable[[str], None]
 ) -> Report:
+    sim = load.crowd.sim
     if plan.has_faults:
         sim.faults.load(bad_weather(plan.seed))
-    crowd = Crowd(sim, random.Random(plan.seed))
-    await _kill(plan, crew, crowd, tell)
+    await _kill(plan, crew, load, tell)
     findings = await _end(crew, sim, url)
+    findings += await from_outside(url, load.callers)
     rules = sim.faults.rules
     findings.append(await in_doubt(url, rules, crew.kills))
-    return Report(crew.kills, crowd.acts, strikes(rules), tuple(findings))
+    return Report(crew.kills, load.crowd.acts, strikes(rules), tuple(findings))
 
 
-async def _kill(plan: Plan, crew: Crew, crowd: Crowd, tell: Callable[[str], None]) -> None:
+async def _kill(plan: Plan, crew: Crew, load: Load, tell: Callable[[str], None]) -> None:
     stopping = asyncio.Event()
-    load = asyncio.create_task(crowd.act_until(stopping))
+    acting = asyncio.create_task(load.until(stopping))
     dice = random.Random(plan.seed + 1)
     told = 0
     try:
@@ -124,10 +143,10 @@ async def _kill(plan: Plan, crew: Crew, crowd: Crowd, tell: Callable[[str], None
             await crew.strike()
             if crew.kills >= told + 10:
                 told = crew.kills
-                tell(f"{crew.kills} kills, {crowd.acts} acts")
+                tell(f"{crew.kills} kills, {load.crowd.acts} acts")
     finally:
         stopping.set()
-        await load
+        await acting
 
 
 async def _end(crew: Crew, sim: Simulator, url: str) -> list[Finding]:

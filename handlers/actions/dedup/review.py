@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from domain.buttons import Button, Verb
 from domain.lifecycle.transitions import Actor
 from domain.messages import Card, CardButton, CardRow
 from domain.values import PersonId, Refusal, Role
 from handlers.actions.dedup.cards import answer_card, masked_contact, show_card
+from handlers.actions.dedup.pairs import rule_in_words, weights_of, why_in_words
 from handlers.actions.dedup.unmerge import unmerge
 from handlers.actions.merge import MANUAL, join
 from handlers.actions.show import name_of
+from storage.queries.reviews import latest_merges
 from storage.repositories.merges import MergeLink, Review, ReviewState
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from handlers.actions.answer import Tap
     from handlers.actions.asked import Asked
     from handlers.context import Context
@@ -45,7 +47,7 @@ async def show_reviews(work: UnitOfWork, ctx: Context, asked: Asked) -> int:
 def _review_card(work: UnitOfWork, ctx: Context, review: Review, cause: str) -> Card:
     doubt = review.doubt
     names = [name_of(work, ctx, person) for person in (doubt.person_id, doubt.other_id)]
-    score = "" if doubt.score is None else f"{doubt.score:.1f}"
+    score = f"{doubt.score:.1f}" if weights_of(review) and doubt.score is not None else ""
     return Card(
         title=ctx.words.get("review.title", one=names[0], other=names[1]),
         task_id=f"review-{review.id}-{cause}",
@@ -59,30 +61,13 @@ def _review_card(work: UnitOfWork, ctx: Context, review: Review, cause: str) -> 
                     ("review.other", doubt.other_id),
                 )
             ),
-            CardRow(ctx.words.get("review.why"), reasons_in_words(ctx, review)),
+            CardRow(ctx.words.get("review.why"), why_in_words(ctx, review)),
         ),
         buttons=(
             _button(ctx, Verb.MERGE, review.id, _PRIMARY),
             _button(ctx, Verb.APART, review.id, _PLAIN),
         ),
     )
-
-
-def reasons_in_words(ctx: Context, review: Review) -> str:
-    """Return why two persons may be one: fields with the weight of each."""
-    doubt = review.doubt
-    if not doubt.reasons:
-        return ctx.words.get("review.shared_claim")
-    found = msgspec.json.decode(doubt.reasons, type=list[tuple[str, int, float]])
-    said = [
-        ctx.words.get("review.reason", field=_field(ctx, name), bits=f"{bits:+.0f}")
-        for name, _, bits in sorted(found, key=lambda reason: -reason[2])
-    ]
-    return ctx.words.get("list.and").join(said)
-
-
-def _field(ctx: Context, name: str) -> str:
-    return ctx.words.get(f"field.{name}")
 
 
 def _line(work: UnitOfWork, ctx: Context, person_id: PersonId) -> str:
@@ -118,6 +103,22 @@ async def decide_review(
     return state
 
 
+async def put_off(work: UnitOfWork, review_id: int, actor: Actor) -> Refusal | None:
+    """Let a pair come behind all others; only a manager may, and only while it is open."""
+    if not actor.roles & DECIDERS:
+        return Refusal(MANAGERS_ONLY)
+    return None if await work.merges.put_off(review_id, work.now) else Refusal(ALREADY_DECIDED)
+
+
+async def take_apart(
+    work: UnitOfWork, ctx: Context, link_id: int, actor: Actor
+) -> MergeLink | Refusal:
+    """Undo a merge; only a manager may."""
+    if not actor.roles & DECIDERS:
+        return Refusal(MANAGERS_ONLY)
+    return await unmerge(work, ctx, link_id, actor)
+
+
 async def _joined(work: UnitOfWork, review: Review) -> bool:
     one, other = review.doubt.person_id, review.doubt.other_id
     if work.people.root(one).id == work.people.root(other).id:
@@ -141,9 +142,21 @@ async def show_merges(work: UnitOfWork, ctx: Context, asked: Asked, person_id: P
     """Send a card for each merge of a person, the latest first, with a button to undo it."""
     members = [member.id for member in work.people.group(person_id)]
     links = (await work.merges.links_among(members))[::-1]
-    for link in links[:MOST_AT_ONCE]:
-        show_card(work, ctx, asked.userid, _merge_card(work, ctx, link, asked.cause))
+    _show(work, ctx, asked, links[:MOST_AT_ONCE])
     return len(links)
+
+
+async def show_latest_merges(work: UnitOfWork, ctx: Context, asked: Asked) -> int:
+    """Send a card for each of the latest merges of anybody; return how many there are."""
+    links = await latest_merges(work.tx, MOST_AT_ONCE + 1)
+    await work.load_people(p for link in links for p in (link.from_id, link.to_id))
+    _show(work, ctx, asked, links[:MOST_AT_ONCE])
+    return len(links)
+
+
+def _show(work: UnitOfWork, ctx: Context, asked: Asked, links: Iterable[MergeLink]) -> None:
+    for link in links:
+        show_card(work, ctx, asked.userid, _merge_card(work, ctx, link, asked.cause))
 
 
 def _merge_card(work: UnitOfWork, ctx: Context, link: MergeLink, cause: str) -> Card:
@@ -159,24 +172,16 @@ def _merge_card(work: UnitOfWork, ctx: Context, link: MergeLink, cause: str) -> 
         description=ctx.words.get("unmerge.note"),
         rows=(
             CardRow(ctx.words.get("unmerge.when"), f"{moment:%Y-%m-%d %H:%M}"),
-            CardRow(ctx.words.get("review.why"), _rule_in_words(ctx, link.reason)),
+            CardRow(ctx.words.get("review.why"), rule_in_words(ctx, link.reason)),
         ),
         buttons=(_button(ctx, Verb.UNMERGE, link.id, _WARNING),),
     )
-
-
-def _rule_in_words(ctx: Context, reason: str) -> str:
-    known = {"same_key": "review.same_key", MANUAL: "review.by_hand"}
-    return ctx.words.get(known[reason]) if reason in known else reason
 
 
 async def press_unmerge(
     work: UnitOfWork, ctx: Context, button: Button, actor: Actor, tap: Tap
 ) -> None:
     """Answer a tap on 撤销合并."""
-    if not actor.roles & DECIDERS:
-        answer_card(work, ctx, tap, "", Refusal(MANAGERS_ONLY))
-        return
-    ended = await unmerge(work, ctx, button.about, actor)
+    ended = await take_apart(work, ctx, button.about, actor)
     refusal = ended if isinstance(ended, Refusal) else None
     answer_card(work, ctx, tap, "" if refusal else "unmerge.done", refusal)

@@ -12,6 +12,7 @@ from domain.values import Refusal
 from storage.repositories.segments import Segments
 
 if TYPE_CHECKING:
+    from domain.behaviour.vocabulary import Vocabulary
     from handlers.context import Context
     from storage.protocols import Transaction
     from storage.unit_of_work import UnitOfWork
@@ -24,11 +25,26 @@ async def book_of(tx: Transaction, ctx: Context, draft: SegmentText | None = Non
         SegmentError, RuleError: a definition cannot be read, or does not fit the others.
     """
     tags = await ctx.tag_keeper.refresh(tx)
+    return read_segments(await _texts(tx, ctx, draft), tags.vocabulary)
+
+
+async def check_among(tx: Transaction, ctx: Context, words: Vocabulary) -> None:
+    """Read all segments with other words.
+
+    Raises:
+        SegmentError, RuleError: a definition cannot be read with these words.
+    """
+    read_segments(await _texts(tx, ctx), words)
+
+
+async def _texts(
+    tx: Transaction, ctx: Context, draft: SegmentText | None = None
+) -> list[SegmentText]:
     texts: dict[str, SegmentText | None] = {text.name: text for text in ctx.catalog.segments}
     texts |= await Segments(tx).texts()
     if draft is not None:
         texts[draft.name] = draft
-    return read_segments([text for text in texts.values() if text is not None], tags.vocabulary)
+    return [text for text in texts.values() if text is not None]
 
 
 async def checked(tx: Transaction, ctx: Context, draft: SegmentText) -> SegmentBook | str:

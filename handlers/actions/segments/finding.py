@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from domain.behaviour.columns import columns_of
+import numpy as np
+
 from domain.behaviour.days import Moments
 from domain.behaviour.kernel import Plan
 from domain.behaviour.syntax import Expression
+from domain.tags.evaluate import properties_of
 from domain.values import PersonId
-from handlers.actions.tags.compute import behaviour_of
-from storage.queries.everybody import count_roots, roots_after, sampled_roots
+from handlers.actions.bulk.behaviours import behaviours, wish_of
+from handlers.actions.bulk.sheets import Crowd
+from storage.population.source import DATABASE, Source
+from storage.queries.everybody import count_roots, sampled_roots
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from handlers.context import Context
+    from storage.population.whose import Whose
     from storage.unit_of_work import Store, UnitOfWork
 
 #: Up to so many persons are all looked at; of more, so many are drawn.
@@ -51,35 +56,32 @@ async def estimate(store: Store, ctx: Context, condition: Expression, now: datet
     async with store.database.read() as tx:
         everybody = await count_roots(tx)
         roots = await sampled_roots(tx, everybody, SAMPLE)
-    plan, found = Plan.of([condition]), list[PersonId]()
+    found = list[PersonId]()
     for at in range(0, len(roots), PAGE):
         async with store.looking(now) as work:
-            found += await in_segment(work, ctx, plan, roots[at : at + PAGE])
+            found += await in_segment(work, ctx, condition, roots[at : at + PAGE])
     share = len(found) / len(roots) if roots else 0.0
     size = len(found) if len(roots) >= everybody else round(share * everybody)
     return Estimate(size, len(roots), everybody, tuple(found[:_SHOWN]))
 
 
-async def find_all(
-    store: Store, ctx: Context, condition: Expression, now: datetime
-) -> list[PersonId]:
-    """Return everybody who meets a condition at ``now``, in order of id, page by page."""
-    plan, found, after = Plan.of([condition]), list[PersonId](), PersonId(0)
-    while True:
-        async with store.looking(now) as work:
-            roots = await roots_after(work.tx, after, PAGE)
-            if not roots:
-                return found
-            found += await in_segment(work, ctx, plan, roots)
-        after = roots[-1]
-
-
 async def in_segment(
-    work: UnitOfWork, ctx: Context, plan: Plan, roots: Sequence[PersonId]
+    work: UnitOfWork,
+    ctx: Context,
+    condition: Expression,
+    whose: Whose,
+    source: Source = DATABASE,
 ) -> list[PersonId]:
-    """Return which of some persons meet the condition of a plan, loading them."""
-    await work.load_people(roots)
-    people = [behaviour_of(work, root) for root in roots]
-    columns = columns_of(people, ctx.catalog.events.interactions(), ctx.zone)
-    (value,) = plan.run(columns, Moments.at(work.now, ctx.zone))
-    return [root for root, holds in zip(roots, value.holds.tolist(), strict=True) if holds]
+    """Return which of some persons meet a condition now, in order of id."""
+    crowd, found = await Crowd.read(work, whose, has_tags=True), list[PersonId]()
+    wish, plan = wish_of(ctx, properties_of([condition])), _plan(condition)
+    async for piece in source.pieces(work.tx, whose, wish):
+        columns = behaviours(piece, crowd, wish)
+        (value,) = plan.run(columns, Moments.at(work.now, ctx.zone))
+        found += piece.roots[np.flatnonzero(value.holds)].tolist()
+    return sorted(found)
+
+
+@lru_cache(maxsize=8)
+def _plan(condition: Expression) -> Plan:
+    return Plan.of([condition])

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from domain.behaviour.columns import Behaviour, Columns, columns_in_order
 from domain.behaviour.days import Moments
-from domain.facts import facts_of, facts_of_lead
 from domain.messages import Timer
 from domain.outcomes import TagsChanged
 from domain.tags.due import Arrival, due
 from domain.tags.evaluate import Values
-from domain.tags.facts import typed
+from domain.tags.standing import standing_of
 from domain.tags.tagging import Tagging, TagSource
 from domain.values import PersonId
 from storage.moments import from_micros, to_micros
@@ -52,7 +51,7 @@ def retag_all(work: UnitOfWork, ctx: Context, roots: Sequence[PersonId]) -> None
             for name, tagging in work.tags.own(root).items()
             if tagging.source is TagSource.RULE and name not in ctx.tags.book.specs
         ]
-        _put(work, ctx, root, dict.fromkeys(gone))
+        put_values(work, ctx, root, dict.fromkeys(gone))
 
 
 def _arrivals(work: UnitOfWork) -> dict[PersonId, Arrival]:
@@ -85,42 +84,48 @@ def _compute(
     columns = columns_in_order(
         [person.events for person in people],
         ctx.zone,
-        interactions=ctx.catalog.events.interactions(),
+        interactions=ctx.events.interactions(),
         facts=[person.facts for person in people],
         tags=[person.tags for person in people],
         properties=plan.properties | ctx.tags.moving_properties,
     )
     moments = Moments.at(work.now, ctx.zone)
     for root, values in zip(roots, plan.run(columns, moments), strict=True):
-        _put(work, ctx, root, values)
+        put_values(work, ctx, root, values)
     _set_turns(work, ctx, roots, columns)
 
 
 def behaviour_of(work: UnitOfWork, root: PersonId) -> Behaviour:
     """Return what expressions may speak of: events, facts with those of the newest lead, tags."""
-    person, leads = work.people.whole(root), work.leads_of(root)
-    newest = next((lead for lead in reversed(leads) if lead.is_open), None) or (
-        leads[-1] if leads else None
-    )
-    facts = facts_of(person) if newest is None else facts_of_lead(person, newest)
+    facts = standing_of(work.people.whole(root), work.leads_of(root))
     tags = {name: tagging.value for name, tagging in work.tags_of(root).items()}
-    return Behaviour(work.history_of(root), typed(facts), tags)
+    return Behaviour(work.history_of(root), facts, tags)
 
 
-def _put(work: UnitOfWork, ctx: Context, root: PersonId, values: Values) -> None:
-    """Keep the values that are others than before."""
-    has, changed = work.tags.own(root), []
+def changes(has: Mapping[str, Tagging], values: Values) -> list[str]:
+    """Return the names of computed values that are others than what somebody has."""
+    found = []
     for name, value in values.items():
         before = has.get(name)
-        spec = ctx.tags.book.specs.get(name)
+        is_ours = before is not None and before.source is TagSource.RULE
         if value is None:
-            if before is not None and before.source is TagSource.RULE:
-                work.tags.take(root, name, TagSource.RULE)
-                changed.append(name)
-        elif before is None or before.value != value or before.source is not TagSource.RULE:
+            if is_ours:
+                found.append(name)
+        elif not is_ours or (before and before.value) != value:
+            found.append(name)
+    return found
+
+
+def put_values(work: UnitOfWork, ctx: Context, root: PersonId, values: Values) -> None:
+    """Keep the values that are others than before; None takes a computed tag off."""
+    changed = changes(work.tags.own(root), values)
+    for name in changed:
+        value, spec = values[name], ctx.tags.book.specs.get(name)
+        if value is None:
+            work.tags.take(root, name, TagSource.RULE)
+        else:
             version = spec.version if spec else 0
             work.tags.put(Tagging(root, name, value, TagSource.RULE, work.now, version))
-            changed.append(name)
     if changed:
         work.happened(TagsChanged(root, tuple(changed)))
 
@@ -129,14 +134,19 @@ def _set_turns(work: UnitOfWork, ctx: Context, roots: Sequence[PersonId], column
     """Look again where time alone may move a tag before the day ends; at midnight all are."""
     if ctx.tags.horizon is None:
         return
-    midnight = _midnight_after(work, ctx)
+    midnight = midnight_after(work, ctx)
     horizons = ctx.tags.horizon.run(columns, Moments.at(work.now, ctx.zone))
     for root, horizon in zip(roots, horizons.tolist(), strict=True):
-        key = f"{TURN_TIMER}:{root}"
         if horizon < to_micros(midnight):
-            work.set_timer(Timer(TURN_TIMER, root, from_micros(horizon), key))
+            turn_at(work, root, horizon)
 
 
-def _midnight_after(work: UnitOfWork, ctx: Context) -> datetime:
+def turn_at(work: UnitOfWork, root: PersonId, us: int) -> None:
+    """Look again at the tags of somebody at a microsecond since 1970."""
+    work.set_timer(Timer(TURN_TIMER, root, from_micros(us), f"{TURN_TIMER}:{root}"))
+
+
+def midnight_after(work: UnitOfWork, ctx: Context) -> datetime:
+    """Return when the next business day begins."""
     tomorrow = work.now.astimezone(ctx.zone).date() + timedelta(days=1)
     return datetime.combine(tomorrow, time(), ctx.zone)

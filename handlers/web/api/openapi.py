@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -21,23 +21,39 @@ _SIGNED = {
     NONCE: "new for every request",
     SIGNATURE: "HMAC-SHA256, hexadecimal",
 }
+_ANY_PART = {"type": "string", "minLength": 1}
 #: Statuses that any signed call may get.
 _ANYWHERE = (400, 401, 403, 408, 413, 429, 500, 503)
 
 
 @dataclass(frozen=True, slots=True)
+class Query:
+    """A number that may stand in the query."""
+
+    name: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
-    """One route as it is described."""
+    """One route as it is described.
+
+    ``answer`` None is an answer without JSON: a file of one of the types ``media``, or nothing.
+    ``parts`` are schemas of variable parts of the path; others are texts.
+    """
 
     method: str
     path: str
     summary: str
     scope: Scope | None
-    answer: type[msgspec.Struct]
+    answer: type[msgspec.Struct] | None
     takes: type[msgspec.Struct] | None = None
     status: int = 200
     is_write: bool = False
     refusals: Sequence[int] = ()
+    parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    query: Sequence[Query] = ()
+    media: Sequence[str] = ()
 
     def described(self, components: Mapping[type, Mapping[str, Any]]) -> dict[str, Any]:
         """Return the operation object."""
@@ -49,7 +65,7 @@ class Operation:
             "security": [{name: [] for name in _SIGNED}],
             "parameters": list(self._parameters()),
             "responses": {
-                str(self.status): _body("done", components[self.answer]),
+                str(self.status): self._done(components),
                 **{
                     str(status): _body("refused", components[ErrorAnswer])
                     for status in sorted({*_ANYWHERE, *self.refusals})
@@ -62,10 +78,20 @@ class Operation:
             found["requestBody"] = {"required": True, **_content(components[self.takes])}
         return found
 
+    def _done(self, components: Mapping[type, Mapping[str, Any]]) -> dict[str, Any]:
+        if self.answer is not None:
+            return _body("done", components[self.answer])
+        content = {media: {"schema": {"contentMediaType": media}} for media in self.media}
+        return {"description": "done", "content": content} if content else {"description": "done"}
+
     def _parameters(self) -> Iterable[dict[str, Any]]:
         for part in self.path.split("/"):
             if part.startswith("{"):
-                yield _parameter(part.strip("{}"), "path", {"type": "string", "minLength": 1})
+                name = part.strip("{}")
+                yield _parameter(name, "path", self.parts.get(name, _ANY_PART))
+        for query in self.query:
+            schema = {"type": "string", "pattern": "^[0-9]{1,18}$", "description": query.words}
+            yield {**_parameter(query.name, "query", schema), "required": False}
         if self.is_write:
             schema = {"type": "string", "pattern": r"^[\x21-\x7e]{1,128}$"}
             yield _parameter(IDEMPOTENCY, "header", schema)
@@ -76,7 +102,7 @@ def document(operations: Iterable[Operation], address: str) -> dict[str, Any]:
     operations = list(operations)
     types: list[type[msgspec.Struct]] = [ErrorAnswer]
     for operation in operations:
-        types += [operation.answer, *([operation.takes] if operation.takes else [])]
+        types += [kind for kind in (operation.answer, operation.takes) if kind is not None]
     ordered = sorted(dict.fromkeys(types), key=_name)
     schemas, components = msgspec.json.schema_components(ordered, ref_template=_REF)
     by_type: dict[type, dict[str, Any]] = dict(zip(ordered, schemas, strict=True))

@@ -6,42 +6,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import msgspec
 from aiohttp import web
 
 from domain.access import Scope
-from handlers.web.api.openapi import Description, Operation, document
+from handlers.web.api.openapi import Description, document
+from handlers.web.api.operations import OPERATIONS
 from handlers.web.api.persons import PERSON
 from handlers.web.api.problem import json_answer
-from handlers.web.api.schemas import (
-    ActivationIn,
-    BatchIn,
-    BatchReceipt,
-    FissionIn,
-    LeadIn,
-    LookupIn,
-    LookupOut,
-    PersonOut,
-    Receipt,
-    ReceiptState,
-)
+from handlers.web.api.schemas import KeyAnswer
 
 if TYPE_CHECKING:
     from handlers.web.api.gate import Call, Gate, Handler
     from handlers.web.api.leads import Leads
+    from handlers.web.api.merges import MergeDoor
     from handlers.web.api.reading import Reading
     from handlers.web.api.segments import SegmentDoor
     from handlers.web.api.tags import TagReading
-
-
-class KeyAnswer(msgspec.Struct):
-    """What the caller's own key is."""
-
-    key: str
-    name: str
-    system: str
-    scopes: list[str]
-    per_minute: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +34,7 @@ class Api:
     address: str
     tags: TagReading
     segments: SegmentDoor
+    merges: MergeDoor
 
     def mount(self, app: web.Application) -> None:
         """Add the routes."""
@@ -72,6 +53,8 @@ class Api:
         yield "GET", "/api/v1/receipts/{receipt}", Scope.LEADS_WRITE, reading.receipt
         yield "GET", "/api/v1/leads/{lead_id}", Scope.LEADS_READ, reading.lead
         yield "POST", "/api/v1/lookup", Scope.LEADS_READ, reading.lookup
+        yield "GET", "/api/v1/merges", Scope.MERGES_WRITE, self.merges.list
+        yield "POST", "/api/v1/merges/{merge}/undo", Scope.MERGES_WRITE, self.merges.undo
         yield from self._tag_routes()
         yield from self._segment_routes()
 
@@ -99,81 +82,6 @@ class Api:
         yield "POST", f"{run}/files", write, door.make_file
         yield "GET", file, write, door.file
         yield "GET", f"{file}/content", write, door.content
-
-
-#: What :meth:`Api.mount` mounts, described; a test compares both.
-OPERATIONS = (
-    Operation("GET", "/api/v1/key", "What the key is and may", None, KeyAnswer),
-    Operation(
-        "POST",
-        "/api/v1/leads",
-        "Hand in a lead",
-        Scope.LEADS_WRITE,
-        Receipt,
-        LeadIn,
-        202,
-        is_write=True,
-        refusals=(409, 422),
-    ),
-    Operation(
-        "POST",
-        "/api/v1/leads/batch",
-        "Hand in many leads",
-        Scope.LEADS_WRITE,
-        BatchReceipt,
-        BatchIn,
-        202,
-        is_write=True,
-        refusals=(409, 422),
-    ),
-    Operation(
-        "POST",
-        "/api/v1/activations",
-        "Let a person be worked on now",
-        Scope.LEADS_WRITE,
-        Receipt,
-        ActivationIn,
-        202,
-        is_write=True,
-        refusals=(409, 422),
-    ),
-    Operation(
-        "POST",
-        "/api/v1/fissions",
-        "Tell of interest in another product line",
-        Scope.LEADS_WRITE,
-        Receipt,
-        FissionIn,
-        202,
-        is_write=True,
-        refusals=(409, 422),
-    ),
-    Operation(
-        "GET",
-        "/api/v1/receipts/{receipt}",
-        "What became of what was handed in",
-        Scope.LEADS_WRITE,
-        ReceiptState,
-        refusals=(404,),
-    ),
-    Operation(
-        "GET",
-        "/api/v1/leads/{lead_id}",
-        "The person of a lead",
-        Scope.LEADS_READ,
-        PersonOut,
-        refusals=(404,),
-    ),
-    Operation(
-        "POST",
-        "/api/v1/lookup",
-        "Who holds an identity",
-        Scope.LEADS_READ,
-        LookupOut,
-        LookupIn,
-        refusals=(422,),
-    ),
-)
 
 
 async def _own_key(call: Call) -> web.Response:

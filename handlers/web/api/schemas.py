@@ -100,6 +100,16 @@ class LookupIn(Identities, omit_defaults=True, forbid_unknown_fields=True):
     """By what to look for a person; a name is not enough."""
 
 
+class KeyAnswer(msgspec.Struct):
+    """What the caller's own key is."""
+
+    key: str
+    name: str
+    system: str
+    scopes: list[str]
+    per_minute: int
+
+
 class Receipt(msgspec.Struct):
     """It is stored; the receipt tells later what became of it."""
 

@@ -32,20 +32,21 @@ _MOST_MEMBERS = 1_000
 _MOST_RUNS = 100
 #: Of the largest id.
 _DIGITS = 18
-_TYPES = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
+#: Media types of files by format.
+TYPES = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
 
 
-class DefineIn(msgspec.Struct):
+class DefineIn(msgspec.Struct, forbid_unknown_fields=True):
     """A definition."""
 
     when: Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
     note: Annotated[str, msgspec.Meta(max_length=200)] = ""
 
 
-class FileIn(msgspec.Struct):
+class FileIn(msgspec.Struct, forbid_unknown_fields=True):
     """Which file to make."""
 
-    format: str
+    format: Annotated[str, msgspec.Meta(description="csv or parquet")]
 
 
 class SegmentOut(msgspec.Struct):
@@ -232,7 +233,7 @@ class SegmentDoor:
             content = await segments.content(self.store.vault, file.id)
         disposition = f'attachment; filename="segment-{file.run_id}.{file.format}"'
         headers = {**HEADERS, "Content-Disposition": disposition}
-        return web.Response(body=content, content_type=_TYPES[file.format], headers=headers)
+        return web.Response(body=content, content_type=TYPES[file.format], headers=headers)
 
     def _read(self, call: Call, kind: type[Given]) -> Given:
         faults = Faults(self.ctx.words)

@@ -278,7 +278,7 @@ class TagReading:
         )
 
     def _happened(self, event: Event) -> HappenedOut:
-        return HappenedOut(event.kind, self.ctx.catalog.events.label(event.kind), event.event_at)
+        return HappenedOut(event.kind, self.ctx.events.label(event.kind), event.event_at)
 
     async def _looked(self, work: UnitOfWork, call: Call, person: Person, what: str) -> None:
         await work.records.looked(call.key.looker, person.id, what=what, via="api", at=call.now)

@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 
 from bot.looks import is_ours, look_every
 from storage.errors import Cause, StorageUnavailable
-from tests.patience import until
+from tests.patience import PATIENCE, until
 
 
 async def test_a_storage_that_is_away_is_told_once_and_looked_for_again() -> None:
@@ -27,6 +27,18 @@ async def test_a_storage_that_is_away_is_told_once_and_looked_for_again() -> Non
         await asyncio.gather(looking, return_exceptions=True)
     told = [(line["event"], line["part"]) for line in logs]
     assert told == [("storage_unavailable", "tests"), ("storage_back", "tests")]
+
+
+async def test_the_first_look_waits_for_nothing() -> None:
+    looked = asyncio.Event()
+
+    async def look() -> None:
+        looked.set()
+
+    looking = asyncio.create_task(look_every(3600.0, look, "tests"))
+    await asyncio.wait_for(looked.wait(), PATIENCE)
+    looking.cancel()
+    await asyncio.gather(looking, return_exceptions=True)
 
 
 async def test_what_else_breaks_a_look_ends_the_loop() -> None:

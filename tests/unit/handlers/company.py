@@ -15,6 +15,7 @@ from bot.clock import DrivenClock
 from config.load import load_catalog
 from config.rules import RuleReader
 from config.texts import Texts, load_texts
+from domain.catalog import Catalog
 from domain.events.event import Event
 from domain.lead import Lead
 from domain.messages import Body, Card, CardUpdate, Endpoint, Text
@@ -45,14 +46,23 @@ KEYS = MasterKeys.parse("1:" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVowMTIzNDU=")
 TEXTS: Texts = load_texts()
 CATALOG = load_catalog(TEXTS)
 RULES = RuleReader(CATALOG, TEXTS, BUSINESS_ZONE)
-CONTEXT = Context(
-    catalog=CATALOG,
-    tag_keeper=TagKeeper(CATALOG),
-    words=TEXTS,
-    accounts=Accounts("wwclewtest0000001", "1000002", "https://clew.example"),
-    zone=BUSINESS_ZONE,
-    rulebook=Rulebook(CATALOG.rules, RULES),
-)
+
+
+def new_process(catalog: Catalog = CATALOG) -> Context:
+    """Return the context of a process that has not looked at the database yet."""
+    kinds = RunningKinds(catalog)
+    return Context(
+        catalog=catalog,
+        kinds=kinds,
+        tag_keeper=TagKeeper(catalog, kinds),
+        words=TEXTS,
+        accounts=Accounts("wwclewtest0000001", "1000002", "https://clew.example"),
+        zone=BUSINESS_ZONE,
+        rulebook=Rulebook(CATALOG.rules, RULES, kinds),
+    )
+
+
+CONTEXT = new_process()
 LI_LEI, HAN_MEIMEI, MANAGER = UserId("LiLei"), UserId("HanMeimei"), UserId("WangManager")
 STAFF = (
     Employee(LI_LEI, "李雷", frozenset({Role.REP})),
@@ -88,9 +98,8 @@ class Company:
         cls, database: Database, clock: DrivenClock, staff: Iterable[Employee] = STAFF
     ) -> Company:
         """Return a company whose staff is known."""
-        rulebook = Rulebook(CATALOG.rules, RULES)
-        ctx = replace(CONTEXT, rulebook=rulebook, kinds=RunningKinds())
-        company = cls(Store(database, Vault(KEYS), IdSource(clock.now)), clock, ctx)
+        store = Store(database, Vault(KEYS), IdSource(clock.now))
+        company = cls(store, clock, new_process())
         await company.employs(*staff)
         return company
 

@@ -22,11 +22,10 @@ from handlers.actions import kinds as action
 from handlers.actions.kinds import register, release_known
 from handlers.actions.quarantine import record_or_hold
 from handlers.actions.record import Occurrence
-from handlers.kinds import RunningKinds
 from handlers.reactions import settle
 from storage.queries.kinds import kind_counts, waiting_kinds
 from tests.factories import NOW, person
-from tests.unit.handlers.company import Company
+from tests.unit.handlers.company import Company, new_process
 
 VISIT = EventKind(
     "visit",
@@ -137,7 +136,7 @@ async def test_a_batch_goes_on_with_the_next_and_leaves_what_is_still_wrong(
 async def test_another_process_knows_at_its_next_strange_event(company: Company) -> None:
     who = await known(company)
     await registers(company)
-    other = replace(company, ctx=replace(company.ctx, kinds=RunningKinds()))
+    other = replace(company, ctx=new_process())
     assert "visit" not in other.ctx.events.kinds
     assert isinstance(await happens(other, who, 1), Event)
     assert other.ctx.vocabulary.kind("上门拜访") == other.ctx.events.kinds["visit"]
@@ -147,7 +146,7 @@ async def test_what_another_process_held_meanwhile_is_found_a_little_later(
     company: Company,
 ) -> None:
     who = await known(company)
-    late = replace(company, ctx=replace(company.ctx, kinds=RunningKinds()))
+    late = replace(company, ctx=new_process())
     await registers(company)
     await company.lets_pass(timedelta(0))
     hold = late.ctx.kinds
@@ -186,10 +185,10 @@ async def test_a_registration_that_confuses_is_refused(company: Company) -> None
 async def test_the_newest_registration_of_a_name_counts(company: Company) -> None:
     assert await registers(company) == 1
     assert await registers(company, replace(VISIT, label="到访")) == 2
-    other = replace(company.ctx, kinds=RunningKinds())
+    other = new_process()
     async with company.store.unit_of_work(company.clock.now()) as work:
-        assert await other.kinds.refresh(work.kinds)
-        assert not await other.kinds.refresh(work.kinds)
+        assert await other.kinds.refresh(work.tx)
+        assert not await other.kinds.refresh(work.tx)
     assert other.events.label("visit") == "到访"
     assert other.events.named("上门拜访") is None
 
@@ -199,7 +198,7 @@ async def test_kinds_that_the_files_got_since_are_released_at_the_start(company:
     await happens(company, who, 1)
     catalog = company.ctx.catalog
     since = replace(catalog, events=catalog.events.with_kinds([VISIT]))
-    company.ctx = replace(company.ctx, catalog=since)
+    company.ctx = new_process(since)
     async with company.store.unit_of_work(company.clock.now()) as work:
         assert await release_known(work, company.ctx) == ("visit",)
         await work.commit()

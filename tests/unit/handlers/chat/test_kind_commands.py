@@ -85,7 +85,7 @@ async def test_registering_in_chat_lets_what_waited_happen(company: Company) -> 
 
 async def test_what_is_wrong_is_told(company: Company) -> None:
     told = await asked(company, "事件 登记 home_visit 登录")
-    assert told == TEXTS.get("refusals.kind_label_taken")
+    assert told == "登录 = log_in：" + TEXTS.get("refusals.kind_label_taken")
     assert await asked(company, "事件 登记 home_visit") == TEXTS.get("kinds.how_to_register")
 
 

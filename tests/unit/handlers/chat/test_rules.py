@@ -13,7 +13,6 @@ from bot.scoring.passes import Scores
 from config.rules import frame_of, seed_sources
 from domain.lead import Stage
 from handlers.actions.rules import SYSTEM_AUTHOR, keep_draft, keep_seed
-from handlers.rulebook import Rulebook
 from storage.marks import mark_of
 from storage.repositories.rules import Draft
 from tests.unit.handlers import acts
@@ -23,6 +22,7 @@ from tests.unit.handlers.company import (
     MANAGER,
     RULES,
     Company,
+    new_process,
     offered,
     words,
 )
@@ -166,7 +166,7 @@ async def test_scoring_anew_goes_on_where_it_was_cut_off(
 
 async def test_another_process_follows_with_its_next_unit_of_work(company: Company) -> None:
     await seeded(company)
-    other = replace(company, ctx=replace(company.ctx, rulebook=Rulebook(CATALOG.rules, RULES)))
+    other = replace(company, ctx=new_process())
     await drafted(company, {"points = 10\nrepeat": "points = 17\nrepeat"})
     await told(company, "规则 试算")
     await keeper(company).look()

@@ -97,4 +97,5 @@ async def test_more_than_fit_are_shown_when_the_first_are_decided(company: Compa
     )
     await company.receives(acts.said("审核", MANAGER))
     assert len(await company.cards(MANAGER)) == 5
-    assert words("review.more", count=5) in await company.texts(MANAGER)
+    url = f"{company.ctx.accounts.public_url}/reviews"
+    assert words("review.more", count=5, url=url) in await company.texts(MANAGER)

@@ -190,3 +190,21 @@ async def test_nobody_of_that_name_was_merged(company: Company) -> None:
     await comes_in(company, Newcomer(PHONES[0], "张三"))
     await company.receives(acts.said("撤销合并 张三", MANAGER))
     assert words("unmerge.none", wanted="张三") in await company.texts(MANAGER)
+
+
+async def test_without_a_name_the_latest_merges_of_anybody_are_shown(company: Company) -> None:
+    await company.receives(acts.said("撤销合并", MANAGER))
+    assert await company.texts(MANAGER) == [words("unmerge.nothing")]
+    people = await comes_in(
+        company,
+        *(Newcomer(p, n) for p, n in zip(PHONES, ("张三", "李四", "王五"), strict=True)),
+    )
+    await found_to_be_one(company, people[0], people[1])
+    await found_to_be_one(company, people[0], people[2])
+    await company.receives(acts.said("撤销合并", MANAGER))
+    titles = [card.title for card in await company.cards(MANAGER)]
+    assert titles == [
+        words("unmerge.title", one=younger, other="张三") for younger in ("王五", "李四")
+    ]
+    url = f"{company.ctx.accounts.public_url}/reviews#merged"
+    assert words("unmerge.latest", count=2, url=url) in await company.texts(MANAGER)

@@ -1,0 +1,217 @@
+"""One way to work over everybody: span by span, here or in processes of their own.
+
+A task looks at one span in one snapshot and writes nothing; what it finds is put together
+by who asked. Few persons are looked at in this process, in spans so small that other
+work goes on between; many by several processes, which open the database themselves. A
+process that was asked ends with the one that asked, however that one dies.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import os
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, TypeVar
+from zoneinfo import ZoneInfo
+
+from bot.clock import SystemClock
+from config.load import load_catalog
+from config.rules import RuleReader
+from config.texts import load_texts
+from handlers.context import Accounts, Context
+from handlers.kinds import RunningKinds
+from handlers.rulebook import Rulebook
+from handlers.tagbook import TagKeeper
+from storage.database import open_database
+from storage.ids import IdSource
+from storage.population.source import FromDatabase, Source
+from storage.queries.everybody import count_roots
+from storage.unit_of_work import Store
+from storage.vault import MasterKeys, Vault
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from config.settings import StoreSettings
+    from handlers.ports import Clock
+    from storage.population.whose import Span
+
+R = TypeVar("R")
+
+#: From so many persons on several processes share the work.
+MANY_PERSONS = 20_000
+_MOST_PROCESSES = 4
+#: Persons in one span where other work waits: less than a tenth of a second.
+SMALL_SPAN = 300
+#: Real seconds between two spans in a process that has other work as well.
+PAUSE_SECONDS = 0.02
+#: Real seconds between two questions whether the work is still ours.
+_ASK_SECONDS = 2.0
+#: ``prctl``: the signal that a process gets when its parent dies.
+_PDEATHSIG = 1
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a task works on: the store, the rules, and the moment of everything it says."""
+
+    store: Store
+    context: Context
+    now: datetime
+    source: Source
+
+
+Task = Callable[[View, "Span"], Awaitable[R]]
+
+
+@dataclass(frozen=True, slots=True)
+class Crowds:
+    """Opens the way to everybody.
+
+    With ``settings`` many persons are looked at by processes; ``processes`` asks for so
+    many whatever there is to do. ``is_ours`` is asked all the while: another process
+    must not begin the same meanwhile.
+    """
+
+    store: Store
+    context: Context
+    clock: Clock
+    settings: StoreSettings | None = None
+    is_ours: Callable[[], Awaitable[bool]] | None = None
+    processes: int = 0
+
+    async def over(self, task: Task[R], now: datetime | None = None) -> list[R] | None:
+        """Return what ``task`` finds in each span, in their order; None when it is not ours now.
+
+        ``task`` travels to other processes, so it is a function of a module or a partial.
+        All spans are looked at as of one moment, now unless it is given.
+        """
+        now = now or self.clock.now()
+        async with self.store.database.read() as tx:
+            persons = await count_roots(tx)
+        processes = self.processes or processes_for(persons)
+        if self.settings is None or processes < 1:
+            return await self._here(task, now)
+        source = FromDatabase()
+        async with self.store.database.read() as tx:
+            spans = await source.spans(tx)
+        work = [(task, span, now) for span in spans]
+        return await self._in_processes(Home.of(self.settings), work, processes)
+
+    async def _here(self, task: Task[R], now: datetime) -> list[R] | None:
+        source, found = FromDatabase(SMALL_SPAN), []
+        async with self.store.database.read() as tx:
+            spans = await source.spans(tx)
+        for span in spans:
+            if not await self._goes_on():
+                return None
+            view = View(self.store, self.context, now, source)
+            found.append(await task(view, span))
+            await asyncio.sleep(PAUSE_SECONDS)
+        return found
+
+    async def _goes_on(self) -> bool:
+        return self.is_ours is None or await self.is_ours()
+
+    async def _in_processes(
+        self, home: Home, work: Sequence[tuple[Task[R], Span, datetime]], processes: int
+    ) -> list[R] | None:
+        loop = asyncio.get_running_loop()
+        spawn = get_context("spawn")
+        pool = ProcessPoolExecutor(processes, spawn, initializer=_settle_in, initargs=(home,))
+        try:
+            runs = [loop.run_in_executor(pool, _look, *one) for one in work]
+            waiting = set(runs)
+            while waiting:
+                _, waiting = await asyncio.wait(
+                    waiting, timeout=_ASK_SECONDS, return_when=asyncio.FIRST_EXCEPTION
+                )
+                if any(run.done() and run.exception() for run in runs):
+                    break
+                if not await self._goes_on():
+                    return None
+            return list(await asyncio.gather(*runs))
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def processes_for(persons: int) -> int:
+    """Return how many processes so many persons are worth; 0 is none of their own."""
+    return 0 if persons < MANY_PERSONS else min(os.cpu_count() or 1, _MOST_PROCESSES)
+
+
+# --------------------------------------------------------------- in another process
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """All that another process needs to open the database, only to look."""
+
+    url: str
+    keys: dict[int, bytes] = field(repr=False)
+    standby: frozenset[int]
+    tables_dir: Path | None
+    zone: str
+
+    @classmethod
+    def of(cls, store: StoreSettings) -> Home:
+        """Return what travels to another process."""
+        return cls(
+            store.database_url,
+            dict(store.master_keys),
+            store.standby_keys,
+            store.tables_dir,
+            store.zone.key,
+        )
+
+    async def open(self) -> Crowds:
+        """Open the database beside whatever else runs."""
+        clock, texts, zone = SystemClock(), load_texts(), ZoneInfo(self.zone)
+        catalog = load_catalog(texts, self.tables_dir, zone)
+        kinds, nobody = RunningKinds(catalog), Accounts("", "", "")
+        rulebook = Rulebook(catalog.rules, RuleReader(catalog, texts, zone), kinds)
+        tags = TagKeeper(catalog, kinds)
+        context = Context(catalog, texts, nobody, zone, rulebook, kinds=kinds, tag_keeper=tags)
+        vault = Vault(MasterKeys(self.keys, self.standby))
+        store = Store(await open_database(self.url), vault, IdSource(clock.now))
+        return Crowds(store, context, clock)
+
+
+class _Process:
+    """This process where it was started to look: one event loop, one database, kept open."""
+
+    home: Home
+    runner: asyncio.Runner
+    crowds: Crowds | None = None
+
+
+def _settle_in(home: Home) -> None:
+    _die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asked is interrupted, and tells us
+    _Process.home, _Process.runner = home, asyncio.Runner()
+
+
+def _die_with_parent() -> None:
+    """Ask Linux to end this process with its parent; elsewhere it ends after its span."""
+    try:
+        ctypes.CDLL(None).prctl(_PDEATHSIG, signal.SIGKILL)
+    except (OSError, AttributeError):
+        return
+
+
+def _look(task: Task[R], span: Span, now: datetime) -> R:
+    return _Process.runner.run(_looked(task, span, now))
+
+
+async def _looked(task: Task[R], span: Span, now: datetime) -> R:
+    crowds = _Process.crowds
+    if crowds is None:
+        crowds = _Process.crowds = await _Process.home.open()
+    view = View(crowds.store, crowds.context, now, FromDatabase())
+    return await task(view, span)

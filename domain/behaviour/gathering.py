@@ -1,0 +1,107 @@
+"""Persons of columns picked out, repeated, and put together with others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from domain.behaviour.columns import Columns, Kinds
+from domain.behaviour.values import Flags, Marks, Positions, Texts, Value, Words
+from domain.behaviour.vectors.reduce import Ranges
+from domain.changing import replace
+
+
+def taken(columns: Columns, rows: Positions) -> Columns:
+    """Return the persons at ``rows``, in that order; a person may stand there several times.
+
+    Lists (tags that hold several texts) do not travel.
+    """
+    ranges = Ranges(columns.offsets[:-1][rows], columns.offsets[1:][rows])
+    positions, _ = ranges.members()
+    return replace(
+        columns,
+        offsets=np.concatenate(([0], np.cumsum(ranges.sizes))).astype(np.int64),
+        kind=columns.kind[positions],
+        at=columns.at[positions],
+        day=columns.day[positions],
+        properties={name: value.take(positions) for name, value in columns.properties.items()},
+        facts={name: value.take(rows) for name, value in columns.facts.items()},
+        tags={name: value.take(rows) for name, value in columns.tags.items()},
+    )
+
+
+def put_together(one: Columns, other: Columns) -> Columns:
+    """Return the persons of both, one after the other; facts and tags are left out.
+
+    A property has to be of one type in both.
+    """
+    kinds = tuple(dict.fromkeys((*one.kinds, *other.kinds)))
+    code = {kind: number for number, kind in enumerate(kinds)}
+    names = dict.fromkeys((*one.properties, *other.properties))
+    is_interaction = dict(zip(other.kinds, other.is_interaction.tolist(), strict=True))
+    is_interaction.update(zip(one.kinds, one.is_interaction.tolist(), strict=True))
+    return Columns(
+        offsets=np.concatenate((one.offsets, other.offsets[1:] + one.offsets[-1])),
+        kind=np.concatenate([_coded(columns, code) for columns in (one, other)]),
+        at=np.concatenate((one.at, other.at)),
+        day=np.concatenate((one.day, other.day)),
+        kinds=kinds,
+        is_interaction=np.array([is_interaction[kind] for kind in kinds], dtype=np.bool_),
+        properties={
+            name: _joined(
+                [(columns.properties.get(name), columns.kind.size) for columns in (one, other)]
+            )
+            for name in names
+        },
+        facts={},
+        tags={},
+        zone=one.zone,
+    )
+
+
+def _coded(columns: Columns, code: dict[str, int]) -> Kinds:
+    table = np.array([code[kind] for kind in columns.kinds], dtype=np.int16)
+    return table[columns.kind] if columns.kind.size else columns.kind
+
+
+def _joined(parts: Sequence[tuple[Value | None, int]]) -> Value:
+    known = [value for value, _ in parts if value is not None]
+    numbers = texts = flags = None
+    if any(value.numbers is not None for value in known):
+        numbers = np.concatenate(
+            [
+                np.full(size, np.nan) if value is None or value.numbers is None else value.numbers
+                for value, size in parts
+            ]
+        )
+    if any(value.texts is not None for value in known):
+        texts = _texts([(None if value is None else value.texts, size) for value, size in parts])
+    if any(value.flags is not None for value in known):
+        flags = _flags([(None if value is None else value.flags, size) for value, size in parts])
+    return Value(numbers, texts, flags)
+
+
+def _texts(parts: Sequence[tuple[Texts | None, int]]) -> Texts:
+    codes: dict[str, int] = {}
+    columns = []
+    for texts, size in parts:
+        if texts is None:
+            columns.append(np.full(size, -1, dtype=np.int32))
+            continue
+        table = [codes.setdefault(word, len(codes)) for word in texts.words.items]
+        columns.append(np.array([*table, -1], dtype=np.int32)[texts.codes])
+    return Texts(np.concatenate(columns), Words(tuple(codes)))
+
+
+def _flags(parts: Sequence[tuple[Flags | None, int]]) -> Flags:
+    holds: list[Marks] = []
+    known: list[Marks] = []
+    for flags, size in parts:
+        if flags is None:
+            holds.append(np.zeros(size, dtype=np.bool_))
+            known.append(np.zeros(size, dtype=np.bool_))
+        else:
+            holds.append(flags.holds)
+            known.append(np.ones(size, dtype=np.bool_) if flags.known is None else flags.known)
+    return Flags(np.concatenate(holds), np.concatenate(known))

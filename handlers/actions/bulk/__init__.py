@@ -1,0 +1,1 @@
+"""Scores, tags and segments of everybody: persons by the thousand, as columns."""

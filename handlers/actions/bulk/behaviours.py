@@ -1,0 +1,56 @@
+"""Persons laid out for tags and segments: events, facts with those of the newest lead, tags."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from domain.behaviour.vectors.laying import lay_out
+from domain.changing import replace
+from domain.tags.standing import standing_of
+from domain.values import PersonId
+from handlers.actions.bulk.sheets import Crowd
+from handlers.actions.tags.compute import changes
+from storage.population.histories import Histories, Wish
+from storage.population.people import NO_TAGGINGS
+
+if TYPE_CHECKING:
+    from domain.behaviour.columns import Columns
+    from domain.tags.evaluate import Values
+    from handlers.context import Context
+
+
+def wish_of(ctx: Context, properties: frozenset[str]) -> Wish:
+    """Return what of histories expressions look at that read ``properties`` of events."""
+    return Wish(ctx.zone, ctx.events.interactions(), properties)
+
+
+def behaviours(piece: Histories, crowd: Crowd, wish: Wish) -> Columns:
+    """Return the persons of a piece as expressions see them."""
+    roots: list[PersonId] = piece.roots.tolist()
+    facts = [standing_of(crowd.people[root], crowd.leads.get(root, ())) for root in roots]
+    tags = [crowd.tags.get(root, NO_TAGGINGS).values for root in roots]
+    shown = [kind in wish.interactions for kind in piece.columns.kinds]
+    return replace(
+        piece.columns,
+        facts=lay_out(facts),
+        tags=lay_out(tags),
+        is_interaction=np.array(shown, dtype=np.bool_),
+    )
+
+
+def otherwise_tagged(
+    piece: Histories, crowd: Crowd, found: Sequence[Values], *, is_whole: bool
+) -> list[PersonId]:
+    """Return whose computed tags are not what was found.
+
+    With ``is_whole`` a computed tag of which nothing was found is wrong too.
+    """
+    differing = []
+    for root, values in zip(piece.roots.tolist(), found, strict=True):
+        own = crowd.tags.get(root, NO_TAGGINGS).own
+        if changes(own, {**dict.fromkeys(own if is_whole else ()), **values}):
+            differing.append(root)
+    return differing

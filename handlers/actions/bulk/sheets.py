@@ -1,0 +1,93 @@
+"""Leads of many persons laid out to be scored together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from domain.behaviour.gathering import taken
+from domain.scoring.basis import Basis, basis_of
+from domain.scoring.matching import matcher_of
+from domain.scoring.sheet import Sheet
+from domain.tags.evaluate import properties_of
+from storage.population.histories import Histories, Wish
+from storage.population.people import Read, Taggings
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from domain.lead import Lead
+    from domain.person import Person
+    from domain.scoring.tables import RuleTables
+    from domain.values import PersonId
+    from storage.population.whose import Whose
+    from storage.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Persons by root with their leads, oldest first, as one snapshot has them.
+
+    They are good for facts: nothing that is sealed was opened, and nothing may be saved.
+    """
+
+    people: Mapping[PersonId, Person]
+    leads: Mapping[PersonId, Sequence[Lead]]
+    tags: Mapping[PersonId, Taggings] = field(default_factory=dict)
+
+    @classmethod
+    async def read(cls, work: UnitOfWork, whose: Whose, *, has_tags: bool = False) -> Crowd:
+        """Read whoever is meant, with tags if they are asked for."""
+        read = Read(work.tx, work.vault, work.ids)
+        people, leads = await read.people(whose), await read.leads(whose)
+        return cls(people, leads, await read.tags(whose) if has_tags else {})
+
+    def open_leads(self) -> list[Standing]:
+        """Return the open leads, each with the root of its person."""
+        return [
+            Standing(root, lead)
+            for root, leads in self.leads.items()
+            for lead in leads
+            if lead.is_open
+        ]
+
+    def basis_of(self, one: Standing) -> Basis:
+        """Return what the score of a lead rests on besides events."""
+        return basis_of(self.people[one.root], one.lead)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An open lead, and who speaks for its person."""
+
+    root: PersonId
+    lead: Lead
+
+
+def wish_for(tables: Iterable[RuleTables], zone: ZoneInfo) -> Wish:
+    """Return what of histories some versions of the rules look at."""
+    properties: set[str] = set()
+    for one in tables:
+        for card in one.cards.values():
+            properties |= matcher_of(card).properties
+        for journey in one.journeys.journeys:
+            properties |= properties_of([stage.when for stage in journey.stages])
+    return Wish(zone, frozenset(), frozenset(properties))
+
+
+def sheet_of(
+    piece: Histories, crowd: Crowd, standings: Sequence[Standing], tables: RuleTables
+) -> Sheet:
+    """Return some leads, all of whose persons are in the piece, ready to be rated."""
+    roots = np.array([one.root for one in standings], dtype=np.int64)
+    columns = taken(piece.columns, np.searchsorted(piece.roots, roots))
+    return Sheet(columns, [crowd.basis_of(one) for one in standings], tables)
+
+
+def in_piece(piece: Histories, standings: Iterable[Standing]) -> list[Standing]:
+    """Return the leads whose persons are in the piece."""
+    roots = set(piece.roots.tolist())
+    return [one for one in standings if one.root in roots]

@@ -1,0 +1,116 @@
+"""Compute the tags of many persons anew, and write what differs with a statement per table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from domain.behaviour.days import Moments
+from domain.tags.tagging import TagSource
+from domain.values import PersonId
+from handlers.actions.bulk.behaviours import behaviours, otherwise_tagged, wish_of
+from handlers.actions.bulk.sheets import Crowd
+from handlers.actions.tags.compute import changes, midnight_after, put_values, retag_all, turn_at
+from handlers.reactions import settle
+from storage.moments import to_micros
+from storage.population.histories import Histories, histories
+from storage.population.people import NO_TAGGINGS
+from storage.population.source import DATABASE, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from domain.tags.evaluate import Values
+    from domain.tags.tagging import Tagging
+    from handlers.context import Context
+    from storage.population.whose import Whose
+    from storage.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What persons have to be tagged with, and when time alone may move that within the day.
+
+    ``turns`` are microseconds since 1970, by root.
+    """
+
+    values: Mapping[PersonId, Values]
+    turns: Mapping[PersonId, int]
+
+
+async def untrue_tags(
+    work: UnitOfWork, ctx: Context, whose: Whose, source: Source = DATABASE
+) -> list[PersonId]:
+    """Return whose computed tags, live or daily, are not what they should be now.
+
+    Among them are those whose tags time alone may move before the day ends: somebody has
+    to look again at that moment.
+    """
+    tags = await ctx.tag_keeper.refresh(work.tx)
+    crowd, found = await Crowd.read(work, whose, has_tags=True), set[PersonId]()
+    wish = wish_of(ctx, tags.plan(frozenset(tags.book.specs)).properties | tags.moving_properties)
+    async for piece in source.pieces(work.tx, whose, wish):
+        there = _computed(work, ctx, piece, crowd)
+        values = [there.values[root] for root in piece.roots.tolist()]
+        found |= set(otherwise_tagged(piece, crowd, values, is_whole=True))
+        found |= there.turns.keys()
+    return sorted(found)
+
+
+async def retag_people(work: UnitOfWork, ctx: Context, roots: Sequence[PersonId]) -> int:
+    """Compute every tag of some persons as of ``work.now``; nothing is committed.
+
+    Returns how many of them got other tags. Whoever's change WeCom has to show goes the
+    ordinary way in the same transaction. The unit of work must be a fresh one.
+    """
+    tags = await ctx.tag_keeper.refresh(work.tx)
+    crowd = await Crowd.read(work, roots, has_tags=True)
+    wish = wish_of(ctx, tags.plan(frozenset(tags.book.specs)).properties | tags.moving_properties)
+    piece = await histories(work.tx, roots, wish)
+    there = _computed(work, ctx, piece, crowd)
+    values = [there.values[root] for root in piece.roots.tolist()]
+    differing = otherwise_tagged(piece, crowd, values, is_whole=True)
+    shown = {root for root in differing if _is_shown(ctx, crowd, root, there.values[root])}
+    await work.tags.load(differing)
+    for root in differing:
+        if root not in shown:
+            own = crowd.tags.get(root, NO_TAGGINGS).own
+            put_values(work, ctx, root, {**dict.fromkeys(own), **there.values[root]})
+    for root, at in there.turns.items():
+        turn_at(work, root, at)
+    work.take_outcomes()
+    work.tags.take_changes()
+    if shown:
+        await work.load_people(shown)
+        retag_all(work, ctx, sorted(shown))
+        await settle(work, ctx)
+    return len(differing)
+
+
+def _computed(work: UnitOfWork, ctx: Context, piece: Histories, crowd: Crowd) -> Found:
+    """Return the values of all tags of the persons of a piece."""
+    tags, moments = ctx.tags, Moments.at(work.now, ctx.zone)
+    plan = tags.plan(frozenset(tags.book.specs))
+    columns = behaviours(piece, crowd, wish_of(ctx, frozenset()))
+    roots: list[PersonId] = piece.roots.tolist()
+    values = dict(zip(roots, plan.run(columns, moments), strict=True))
+    turns: dict[PersonId, int] = {}
+    if tags.horizon is not None and roots:
+        horizon = tags.horizon.run(columns, moments)
+        soon = np.flatnonzero(horizon < to_micros(midnight_after(work, ctx)))
+        turns = dict(zip(piece.roots[soon].tolist(), horizon[soon].tolist(), strict=True))
+    return Found(values, turns)
+
+
+def _is_shown(ctx: Context, crowd: Crowd, root: PersonId, values: Values) -> bool:
+    """Tell whether a change is shown in WeCom, or takes the place of what a person put on."""
+    own: Mapping[str, Tagging] = crowd.tags.get(root, NO_TAGGINGS).own
+    for name in changes(own, {**dict.fromkeys(own), **values}):
+        spec = ctx.tags.book.specs.get(name)
+        is_by_rule = name not in own or own[name].source is TagSource.RULE
+        if not is_by_rule or (spec is not None and spec.corp_group):
+            return True
+    return False

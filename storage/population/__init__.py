@@ -1,0 +1,1 @@
+"""Persons by the thousand as one snapshot has them: columns of events, facts, leads, tags."""

@@ -1,0 +1,100 @@
+"""Over everybody: here and in processes the same is found, and only while it is ours to do."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.clock import DrivenClock
+from bot.crowds import SMALL_SPAN, Crowds, View, processes_for
+from config.settings import StoreSettings
+from domain.person import Person
+from domain.values import BUSINESS_ZONE, PersonId
+from storage.database import Database, open_database
+from storage.population.whose import Span, spans
+from tests.unit.handlers.company import KEYS, Company
+
+if TYPE_CHECKING:
+    from storage.protocols import Row
+
+
+@pytest.fixture
+async def database(migrated_sqlite_url: str) -> AsyncIterator[Database]:
+    opened = await open_database(migrated_sqlite_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def company(database: Database, clock: DrivenClock) -> Company:
+    company = await Company.opened(database, clock)
+    async with company.store.unit_of_work(clock.now()) as work:
+        for _ in range(7):
+            one = PersonId(work.ids.next())
+            work.people.add(Person(one, one, clock.now()))
+        await work.commit()
+    return company
+
+
+async def whom(view: View, span: Span) -> tuple[datetime, list[int]]:
+    rows: list[Row] = list(
+        await view.store.database.look(
+            "select id from person where id > $1 and id <= $2 order by id", span.after, span.until
+        )
+    )
+    return view.now, [row["id"] for row in rows]
+
+
+async def fails(_: View, span: Span) -> int:
+    raise LookupError(str(span))
+
+
+def crowds(company: Company, **changes: object) -> Crowds:
+    return Crowds(company.store, company.ctx, company.clock, **changes)  # type: ignore[arg-type]
+
+
+def settings(url: str) -> StoreSettings:
+    return StoreSettings(
+        Path("unused"), url, "", dict(KEYS.keys), BUSINESS_ZONE, tables_dir=None, files=()
+    )
+
+
+async def test_spans_hold_everybody_once(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    everybody = [row["id"] for row in await company.rows("select id from person order by id")]
+    async with company.store.database.read() as tx:
+        found = await spans(tx, 3)
+        assert await spans(tx, 100) == [Span()]
+    assert [sum(span.has(root) for root in everybody) for span in found] == [3, 3, 1]
+    monkeypatch.setattr("bot.crowds.SMALL_SPAN", 2)
+    told = await crowds(company).over(whom)
+    assert told is not None
+    assert [root for _, roots in told for root in roots] == everybody
+    assert len(told) == 4
+
+
+async def test_processes_find_the_same_as_of_the_same_moment(company: Company) -> None:
+    url = company.store.database.url
+    told = await crowds(company, settings=settings(url), processes=2).over(whom)
+    assert told == await crowds(company).over(whom)
+
+
+async def test_an_error_in_a_process_is_raised_here(company: Company) -> None:
+    many = crowds(company, settings=settings(company.store.database.url), processes=1)
+    with pytest.raises(LookupError):
+        await many.over(fails)
+
+
+async def test_nothing_is_done_when_another_process_has_the_duty(company: Company) -> None:
+    async def lost() -> bool:
+        return False
+
+    assert await crowds(company, is_ours=lost).over(fails) is None
+
+
+def test_few_persons_are_worth_no_process() -> None:
+    assert processes_for(SMALL_SPAN) == 0
+    assert processes_for(1_000_000) >= 1

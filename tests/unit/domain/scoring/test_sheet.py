@@ -1,0 +1,127 @@
+"""Everybody at once, from columns, and each alone: the same numbers to the last bit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from config.load import load_catalog
+from config.texts import load_texts
+from domain.behaviour.columns import columns_in_order
+from domain.behaviour.gathering import taken
+from domain.condition import Comparison, Condition
+from domain.events.event import in_order
+from domain.lead import LeadKind, Stage, Status, Touch
+from domain.scoring.basis import basis_of
+from domain.scoring.rating import Case, looks_of, rate_cases
+from domain.scoring.rules import StaticCase, StaticRule
+from domain.scoring.scorecard import InitialRule
+from domain.scoring.sheet import Sheet
+from domain.scoring.tables import RuleTables
+from domain.values import BUSINESS_ZONE
+from tests.factories import NOW, attribute, event, lead, person
+from tests.unit.domain.scoring import cards
+
+SHIPPED = load_catalog(load_texts()).rules
+STANDING = StaticRule(
+    "stands",
+    "位置",
+    (
+        StaticCase(Condition("status", Comparison.EQUAL, ("clear",)), 10.1),
+        StaticCase(Condition("cycle", Comparison.MORE, (1.0,)), -3.3),
+        StaticCase(Condition("city", Comparison.NOT_IN, ("北京",)), 0.2),
+    ),
+)
+SMALL = cards.tables(
+    replace(
+        cards.card(absence=(cards.SILENT,), initial=InitialRule(4, cards.HALF_LIFE)),
+        standing=(STANDING,),
+    ),
+    {"expo": 7.7, "search": 3.3},
+)
+KINDS = (
+    *(rule.kind for rule in cards.EVENT_RULES),
+    *("intent_buy", "kf_message", "attend_class", "view_price"),
+)
+events = st.builds(
+    lambda kind, seconds, amount: event(
+        kind, event_at=NOW - timedelta(seconds=seconds), properties={"amount": amount}
+    ),
+    st.sampled_from(KINDS),
+    st.integers(-90_000, 5_000_000),
+    st.floats(0, 300),
+)
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    city = draw(st.sampled_from(["", "北京", "杭州", "3"]))
+    facts = {"city": attribute(city)} if city else {}
+    if draw(st.booleans()):
+        facts["repurchase_intent"] = attribute("高")
+    touch = draw(st.sampled_from([None, "expo", "search", "unheard_of"]))
+    stands = lead(
+        stage=draw(st.sampled_from(Stage)),
+        status=draw(st.sampled_from([None, *Status])),
+        kind=draw(st.sampled_from(LeadKind)),
+        cycle=draw(st.integers(1, 3)),
+        created_at=NOW - timedelta(days=draw(st.integers(0, 60))),
+        first_touch=touch and Touch(touch, "", NOW - timedelta(days=draw(st.integers(0, 90)))),
+    )
+    at = NOW + timedelta(seconds=draw(st.integers(0, 8_000_000)))
+    return Case(basis_of(person(attributes=facts), stands), draw(st.lists(events, max_size=12)), at)
+
+
+def sheet_of(several: list[Case], tables: RuleTables) -> Sheet:
+    columns = columns_in_order([in_order(one.events) for one in several], BUSINESS_ZONE)
+    return Sheet(columns, [one.basis for one in several], tables)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(cases(), max_size=6), st.sampled_from([SMALL, SHIPPED]))
+def test_a_sheet_says_what_each_lead_alone_says(several: list[Case], tables: RuleTables) -> None:
+    sheet, at = sheet_of(several, tables), [one.at for one in several]
+    alone = [rate_cases([one], tables)[0] for one in several]
+    assert sheet.rate(at) == [one.state for one in alone]
+    later = [replace(one, at=one.at + timedelta(days=9)) for one in several]
+    assert sheet.rate([one.at for one in later]) == [
+        rate_cases([one], tables)[0].state for one in later
+    ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(cases(), min_size=1, max_size=6), st.sampled_from([SMALL, SHIPPED]))
+def test_whoever_must_be_looked_at_again_may_turn(several: list[Case], tables: RuleTables) -> None:
+    at = [one.at for one in several]
+    sheet = sheet_of(several, tables)
+    may_turn = sheet.may_turn(at, sheet.rate(at)).tolist()
+    looks = looks_of(several, rate_cases(several, tables), tables)
+    assert [look for look, may in zip(looks, may_turn, strict=True) if not may] == [
+        None
+    ] * may_turn.count(False)
+
+
+def test_nobody_is_rated_as_nobody() -> None:
+    assert sheet_of([], SHIPPED).rate([]) == []
+
+
+@pytest.mark.parametrize("rows", [[], [1], [2, 0, 0, 1]])
+def test_persons_are_taken_with_their_events(rows: list[int]) -> None:
+    histories = [
+        in_order([event("a", properties={"n": float(n)}) for n in range(size)])
+        for size in (2, 0, 3)
+    ]
+    columns = columns_in_order(histories, BUSINESS_ZONE, facts=[{"x": 1.0}, {}, {"x": 3.0}])
+    mine = taken(columns, np.array(rows, dtype=np.intp))
+    wanted = columns_in_order([histories[row] for row in rows], BUSINESS_ZONE)
+    assert mine.offsets.tolist() == wanted.offsets.tolist()
+    assert mine.at.tolist() == wanted.at.tolist()
+    assert mine.facts["x"].numbers is not None
+    assert np.nan_to_num(mine.facts["x"].numbers).tolist() == [[1.0, 0.0, 3.0][r] for r in rows]
+    if wanted.properties:
+        assert np.array_equal(mine.properties["n"].numbers, wanted.properties["n"].numbers)
