@@ -19,18 +19,23 @@ class Problem:
     ``place`` is a file name or a variable, ``key`` where in the file
     (``kind[3].label``), ``code`` a key of ``config.problem`` in
     ``texts.zh.toml`` that says what is wrong and what to write instead, with
-    ``values`` for its placeholders. Secrets never appear in ``values``.
+    ``values`` for its placeholders. Secrets never appear in ``values``. ``line`` and
+    ``column`` count from 1 where the place in the text is known, else they are 0.
     """
 
     place: str
     code: str
     key: str = ""
     values: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    line: int = 0
+    column: int = 0
 
     def in_words(self, texts: Texts) -> str:
         """Return place, key, reason and remedy in one line."""
         reason = texts.get(f"config.problem.{self.code}", **self.values)
         where = f"{self.place} {self.key}".rstrip()
+        if self.line:
+            where = texts.get("config.at", where=where, line=self.line, column=self.column)
         return texts.get("config.line", where=where, reason=reason)
 
 

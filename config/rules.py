@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from config.agree_rules import rule_disagreements
 from config.decode import Row, decode
+from config.places import located
 from config.problems import ConfigError, Problem, broken_rule
 from config.tables import journey, scorecard
 from config.texts import SHIPPED, Texts
@@ -50,6 +53,12 @@ class RuleReader:
         Raises:
             ConfigError: the texts are no rule tables; every problem is named.
         """
+        try:
+            return self._read(sources, frame, number)
+        except ConfigError as error:
+            raise ConfigError(located(error.problems, sources), self.texts) from None
+
+    def _read(self, sources: Mapping[str, str], frame: RuleFrame, number: int) -> RuleTables:
         rows = self._decoded(sources, scorecard.FILE, scorecard.ScorecardFile)
         maps = journey.JourneyFile()  # versions of old had none
         if journey.FILE in sources:
@@ -74,19 +83,50 @@ class RuleReader:
         tables = self.read(sources, self.frame, number)
         problems = list(rule_disagreements(tables, self.catalog, self.texts))
         if problems:
-            raise ConfigError(problems, self.texts)
+            raise ConfigError(located(problems, sources), self.texts)
         return tables
+
+    def file_of(self, text: str) -> str:
+        """Return which of the files of a version a text is: maps have journeys in them.
+
+        What cannot be read at all is taken for rules, and refused when it is checked.
+        """
+        try:
+            return journey.FILE if "journey" in parsed(text) else scorecard.FILE
+        except ValueError:
+            return scorecard.FILE
 
     def _decoded(self, sources: Mapping[str, str], name: str, kind: type[Row]) -> Row:
         try:
-            data = tomllib.loads(sources[name])
-        except tomllib.TOMLDecodeError as error:
-            problem = Problem(name, "not_toml", values={"reason": str(error)})
+            data = parsed(sources[name])
+        except ValueError as error:
+            code = "not_json" if is_json(sources[name]) else "not_toml"
+            problem = Problem(name, code, values={"reason": str(error)})
             raise ConfigError([problem], self.texts) from None
         decoded = decode(data, kind, name)
         if isinstance(decoded, list):
             raise ConfigError(decoded, self.texts)
         return decoded
+
+
+def is_json(text: str) -> bool:
+    """Tell whether a text is meant as JSON: TOML never begins with a brace."""
+    return text.lstrip("\ufeff \t\r\n").startswith("{")
+
+
+def parsed(text: str) -> dict[str, Any]:
+    """Return the table that a text of TOML or JSON spells.
+
+    Raises:
+        ValueError: it is neither; the message names line and column.
+    """
+    if not is_json(text):
+        return tomllib.loads(text)
+    try:
+        data = json.loads(text.lstrip("\ufeff"))
+    except RecursionError:
+        raise ValueError("nested too deep") from None  # noqa: EM101, TRY003 - told as it is
+    return data if isinstance(data, dict) else {}
 
 
 def reading_of(vocabulary: Vocabulary, texts: Texts, zone: ZoneInfo) -> journey.Reading:

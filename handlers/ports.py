@@ -76,3 +76,15 @@ class RuleReader(Protocol):
             ClewError: the texts are no rule tables; the message names every problem.
         """
         ...
+
+    def check(self, sources: Mapping[str, str]) -> RuleTables:
+        """Return a new draft, which also has to agree with all other tables of today.
+
+        Raises:
+            ClewError: it cannot be used; the message names every problem with its place.
+        """
+        ...
+
+    def file_of(self, text: str) -> str:
+        """Return which of the files of a version a text is."""
+        ...

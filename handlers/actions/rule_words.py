@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from handlers.context import Context
 
 
+#: Path of the page on which rules are read and drafted.
+PAGE = "/rules"
+
+
 def rules_report(ctx: Context, newest: Sequence[RuleVersion]) -> str:
     """Return the rules in force, phase by phase, and the newest versions."""
     rules = ctx.rules
@@ -26,6 +30,7 @@ def rules_report(ctx: Context, newest: Sequence[RuleVersion]) -> str:
         published=_published(ctx, running),
         phases="\n".join(_phase(ctx, phase) for phase in Phase),
         lines="\n".join(_line(ctx, one) for one in newest) or ctx.words.get("rules.none"),
+        url=f"{ctx.accounts.public_url}{PAGE}",
     )
 
 

@@ -18,6 +18,7 @@ from handlers.web.event_pages import EventPages
 from handlers.web.isolation import IsolationPage
 from handlers.web.rendering import FOLDER, Renderer, redirect, visitor_or_login
 from handlers.web.review_page import ReviewPage
+from handlers.web.rules_page import RulesPage
 from handlers.web.session import CALLBACK, LoginPage, Sessions
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Pages:
         EventPages(self.store, self.context, self.clock, self.login).mount(app)
         door.isolation().mount(app)
         door.reviews().mount(app)
+        door.rules().mount(app)
         app.router.add_static("/static", FOLDER / "static")
 
 
@@ -67,6 +69,13 @@ class _Door:
         """Return the page of doubts and merges."""
         pages = self._pages
         return ReviewPage(
+            pages.store, pages.context, pages.clock, self._sessions, pages.login, self._page
+        )
+
+    def rules(self) -> RulesPage:
+        """Return the page of the rules of the score."""
+        pages = self._pages
+        return RulesPage(
             pages.store, pages.context, pages.clock, self._sessions, pages.login, self._page
         )
 

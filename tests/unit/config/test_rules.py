@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import tomllib
+
 import pytest
 
+from config.learned import with_points
 from config.problems import ConfigError
 from config.rules import FILES, RuleReader, frame_of, seed_sources
 from config.tables.journey import FILE as JOURNEY
 from config.tables.scorecard import FILE as SCORECARD
 from domain.behaviour import syntax as tree
+from domain.scoring.strata import Count, Learning, learn_points
 from domain.scoring.tables import Phase
+from domain.values import Refusal
 from tests.unit.handlers.company import CATALOG, RULES, TEXTS
 
 SEED = seed_sources(None)
@@ -137,3 +143,38 @@ def test_a_rule_may_be_meant_for_some_phases_alone() -> None:
     assert "added_wecom" in ids[Phase.FOLLOWING]
     assert "added_wecom" not in ids[Phase.NURTURING]
     assert ids[Phase.SCREENING] == set()
+
+
+def in_json(source: str) -> str:
+    return json.dumps(tomllib.loads(source), ensure_ascii=False, default=str)
+
+
+def test_a_version_may_be_written_as_json() -> None:
+    sources = {name: in_json(text) for name, text in SEED.items()}
+    tables, other = RULES.check(sources), RULES.check(SEED)
+    assert tables.whole.events == other.whole.events
+    assert tables.check_at == other.check_at
+    assert tables.journeys.journeys == other.journeys.journeys
+    assert [RULES.file_of(text) for text in sources.values()] == list(SEED)
+    assert [RULES.file_of(text) for text in SEED.values()] == list(SEED)
+    assert RULES.file_of("[[") == "scorecard.toml"
+
+
+def test_learned_points_enter_a_version_in_json() -> None:
+    evidence = learn_points(CATALOG.channels, {"sem": Count(1_000, 50)}, Learning(100, 5))
+    assert not isinstance(evidence, Refusal)
+    sources = with_points(
+        {**SEED, FILES[0]: in_json(SEED[FILES[0]])}, evidence, CATALOG.channels, TEXTS
+    )
+    assert RULES.check(sources).points["sem"] == next(
+        one.points for one in evidence if one.code == "sem"
+    )
+
+
+def test_what_is_wrong_is_told_with_its_place() -> None:
+    text = SEED["scorecard.toml"].replace('fact = "amount"', 'fact = "amont"', 1)
+    line = text[: text.index('id = "paid_large_order"')].count("\n") + 1
+    with pytest.raises(ConfigError) as error:
+        RULES.check({**SEED, "scorecard.toml": text})
+    assert error.value.problems[0].line == line
+    assert f"第 {line} 行" in str(error.value)
