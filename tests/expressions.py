@@ -11,6 +11,7 @@ from domain.behaviour.syntax import (
     EVER,
     Age,
     Aggregate,
+    Anchored,
     And,
     Arithmetic,
     Attribute,
@@ -20,6 +21,7 @@ from domain.behaviour.syntax import (
     Edge,
     End,
     EventPattern,
+    Ever,
     Expression,
     Function,
     Known,
@@ -34,6 +36,7 @@ from domain.behaviour.syntax import (
     Property,
     Relation,
     Sequence,
+    Side,
     Tag,
     Unit,
     Window,
@@ -115,13 +118,28 @@ lengths = st.one_of(
 
 
 @st.composite
-def windows(draw: st.DrawFn) -> Window:
+def plain_windows(draw: st.DrawFn) -> Last | Between | Ever:
     unit = draw(st.sampled_from(Unit))
     last = st.integers(1, _BY_UNIT[unit]).map(lambda count: Last(count, unit))
     start = draw(moments)
     closed = lengths.map(lambda length: Between(start, start + length))
     opened = st.sampled_from([Between(start, None), Between(None, start), EVER])
     return draw(st.one_of(last, closed, opened))
+
+
+@st.composite
+def windows(draw: st.DrawFn) -> Window:
+    """Windows of all sorts, a few of them anchored at another event."""
+    plain = draw(plain_windows())
+    if draw(st.integers(0, 3)):
+        return plain
+    return Anchored(
+        draw(st.sampled_from(End)),
+        draw(patterns()),
+        draw(lengths),
+        draw(st.sampled_from(Side)),
+        plain,
+    )
 
 
 def _names(kind: str | None, *types: ValueType) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Protocol
 from domain.behaviour.reading.names import Scope
 from domain.behaviour.syntax import (
     Aggregate,
+    Anchored,
     Between,
     Done,
     Edge,
@@ -133,18 +134,29 @@ def _window(node: OnEvents, window: Window, judge: Judge) -> None:
         case Last():
             if _is_absurd(window):
                 judge.wrong(window, "window_too_long")
-        case Between(start=None, end=None):
-            judge.wrong(node, "window_wanted")
-        case Between(start=start, end=end):
-            if any(moment is not None and moment.tzinfo is None for moment in (start, end)):
-                judge.wrong(window, "no_such_moment")
-            elif start is not None and end is not None:
-                if start >= end:
-                    judge.wrong(window, "window_backwards")
-                elif end - start > LONGEST:
-                    judge.wrong(window, "window_too_long")
+        case Anchored(within=within, window=inner):
+            _within(node, within, judge)
+            if isinstance(inner, Anchored):
+                judge.wrong(window, "anchor_in_anchor")
+            else:
+                _window(node, inner, judge)
+        case Between():
+            _between(node, window, judge)
         case _:
             pass
+
+
+def _between(node: OnEvents, window: Between, judge: Judge) -> None:
+    start, end = window.start, window.end
+    if start is None and end is None:
+        judge.wrong(node, "window_wanted")
+    elif any(moment is not None and moment.tzinfo is None for moment in (start, end)):
+        judge.wrong(window, "no_such_moment")
+    elif start is not None and end is not None:
+        if start >= end:
+            judge.wrong(window, "window_backwards")
+        elif end - start > LONGEST:
+            judge.wrong(window, "window_too_long")
 
 
 def _is_absurd(window: Last) -> bool:

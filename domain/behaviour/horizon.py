@@ -24,7 +24,7 @@ from domain.behaviour.vectors.order import unfollowed
 from domain.behaviour.vectors.reduce import Ranges, reduced_moments
 from domain.behaviour.vectors.selection import UNIT_US, Scene, Selection
 from domain.behaviour.vectors.steps import Step, run_steps
-from domain.behaviour.walk import operands_of
+from domain.behaviour.walk import operands_of, window_of
 
 #: The horizon where time alone changes nothing.
 NO_CHANGE = 2**63 - 1
@@ -101,6 +101,10 @@ def _looks(node: Expression, compiler: Compiler) -> Iterator[Look]:
             yield _leaves(events, window, compiler)
         case _:
             pass
+    around = window_of(node)
+    if isinstance(around, tree.Anchored):  # it moves with the event at which it is anchored
+        is_last = around.end is tree.End.LAST
+        yield _leaves(around.events, around.window, compiler, is_last_alone=is_last)
     for child in operands_of(node):
         yield from _looks(child, compiler)
 

@@ -117,5 +117,5 @@ def _part(value: object) -> object:
 
 def _window(value: WindowForm) -> Window:
     kind = form.WINDOWS[type(value)]
-    fields = {name: getattr(value, name) for name in value.__struct_fields__}
+    fields = {name: _part(getattr(value, name)) for name in value.__struct_fields__}
     return cast("Window", kind(**fields)) if fields else EVER

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import msgspec
 
 from domain.behaviour import syntax
-from domain.behaviour.syntax import End, Function, Operator, Relation, Unit
+from domain.behaviour.syntax import End, Function, Operator, Relation, Side, Unit
 
 
 class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type"):
@@ -40,7 +40,6 @@ class EverForm(WindowForm, frozen=True, tag="ever"):
     """All events."""
 
 
-AnyWindow: TypeAlias = LastForm | BetweenForm | EverForm
 _EVER = EverForm()
 
 
@@ -49,6 +48,19 @@ class EventsForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
 
     kind: str | None = None
     where: Node | None = None
+
+
+class AnchoredForm(WindowForm, frozen=True, tag="anchored"):
+    """After or before another event."""
+
+    end: End
+    events: EventsForm
+    within: timedelta
+    side: Side = Side.AFTER
+    window: LastForm | BetweenForm | EverForm = _EVER
+
+
+AnyWindow: TypeAlias = LastForm | BetweenForm | EverForm | AnchoredForm
 
 
 class NumberForm(Form, frozen=True, tag="number"):
@@ -251,6 +263,7 @@ WINDOW_FORMS: Mapping[type, type[WindowForm]] = {
     syntax.Last: LastForm,
     syntax.Between: BetweenForm,
     syntax.Ever: EverForm,
+    syntax.Anchored: AnchoredForm,
 }
 WINDOWS: Mapping[type, type] = {form: window for window, form in WINDOW_FORMS.items()}
 

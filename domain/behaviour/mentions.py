@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from domain.behaviour.syntax import (
     Age,
+    Anchored,
     Attribute,
     Between,
     EventPattern,
@@ -76,7 +77,7 @@ def mentions_of(*expressions: Expression) -> Mentions:
 
 
 def _reach(nodes: list[object]) -> timedelta | None:
-    if any(isinstance(node, Ever | Between) for node in nodes):
+    if any(isinstance(node, Ever | Between | Anchored) for node in nodes):
         return None
     return max((w.count * _UNITS[w.unit] for w in nodes if isinstance(w, Last)), default=_NO_TIME)
 

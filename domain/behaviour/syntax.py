@@ -48,7 +48,6 @@ class Ever:
     """All events until now."""
 
 
-Window: TypeAlias = Last | Between | Ever
 EVER = Ever()
 
 
@@ -62,6 +61,39 @@ class EventPattern:
 
     kind: str | None
     where: Expression | None = None
+
+
+class End(StrEnum):
+    """Which of the events in order (event time, source sequence, dedupe key)."""
+
+    FIRST = "first"
+    LAST = "last"
+
+
+class Side(StrEnum):
+    """On which side of an event a window lies."""
+
+    AFTER = "after"
+    BEFORE = "before"
+
+
+@dataclass(frozen=True, slots=True)
+class Anchored:
+    """The events after (or before) one event, at most ``within`` (elapsed, inclusive) from it.
+
+    The anchor is the first or last of ``events`` in ``window``, which is not anchored
+    itself. Events after it are those later in order, events before it those earlier;
+    the anchor is none of them. Without an anchor there are none.
+    """
+
+    end: End
+    events: EventPattern
+    within: timedelta
+    side: Side = Side.AFTER
+    window: Last | Between | Ever = EVER
+
+
+Window: TypeAlias = Last | Between | Ever | Anchored
 
 
 class Function(StrEnum):
@@ -78,13 +110,6 @@ class Function(StrEnum):
     MIN = "min"
     DISTINCT = "distinct"
     DAYS = "days"
-
-
-class End(StrEnum):
-    """Which of the events in order (event time, source sequence, dedupe key)."""
-
-    FIRST = "first"
-    LAST = "last"
 
 
 @dataclass(frozen=True, slots=True)

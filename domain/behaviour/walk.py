@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from domain.behaviour.syntax import (
     Age,
     Aggregate,
+    Anchored,
     And,
     Arithmetic,
     Comparison,
@@ -32,7 +33,13 @@ MOST_DEPTH = 100
 
 
 def patterns_of(node: Expression) -> tuple[EventPattern, ...]:
-    """Return the patterns of events that a node itself mentions."""
+    """Return the patterns of events that a node itself mentions, that of its window last."""
+    window = window_of(node)
+    anchors = (window.events,) if isinstance(window, Anchored) else ()
+    return (*_own_patterns(node), *anchors)
+
+
+def _own_patterns(node: Expression) -> tuple[EventPattern, ...]:
     match node:
         case Aggregate(events=events) | Edge(events=events) | Preference(events=events):
             return (events,)

@@ -105,7 +105,8 @@ FROM = Words(("从", "自"), ("from", "since"))
 TO = Words(("到", "至"), ("to", "until", ".."))
 SINCE = Words(("起", "以来"), ())
 UNTIL = Words(("为止", "止"), ())
-AFTER = Words(("之后", "后"), ())
+AFTER = Words(("之后", "后"), ("after",))
+BEFORE = Words(("之前", "前"), ("before",))
 WITHIN = Words(("之内", "以内", "内"), ())
 
 RELATIONS: Mapping[Relation, Words] = {
@@ -198,7 +199,7 @@ def terminals() -> str:
     ]
     plain = {
         "IN": IN, "NOT_IN": NOT_IN, "LACKS": LACKS, "KNOWN": KNOWN, "MISSING": MISSING,
-        "SINCE": SINCE, "UNTIL": UNTIL, "AFTER": AFTER, "WITHIN": WITHIN,
+        "SINCE": SINCE, "UNTIL": UNTIL, "AFTER": AFTER, "BEFORE": BEFORE, "WITHIN": WITHIN,
     }  # fmt: skip
     lines += [_terminal(name, 4, _alternatives(words.all())) for name, words in plain.items()]
     return "\n".join(lines)

@@ -70,7 +70,7 @@ class Calls:
         self._notes = notes
         self._value = value
         self._condition = condition
-        self._windows = Windows(notes)
+        self._windows = Windows(notes, lambda tree: value(tree, None))
 
     def made_by(self, tree: Node, scope: Scope | None) -> Expression:
         """Return the node that a call makes, or note what is wrong with it."""

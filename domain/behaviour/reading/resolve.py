@@ -191,6 +191,7 @@ class Resolver:
         return unknown()
 
     _steps = _recent = _between = _since = _until = _by = _argument_elsewhere
+    _after = _before = _argument_elsewhere
 
 
 def _trees(tree: Node) -> list[Node]:

@@ -3,26 +3,42 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from lark import Token
+from lark import Token, Tree
 
 from domain.behaviour.reading import literals
 from domain.behaviour.reading.names import Notes, word_token
 from domain.behaviour.reading.parser import Node, span_of
-from domain.behaviour.syntax import EVER, Between, Last, Unit, Window
+from domain.behaviour.syntax import (
+    EVER,
+    Anchored,
+    Between,
+    Edge,
+    Ever,
+    Expression,
+    Last,
+    Side,
+    Unit,
+    Window,
+)
 from domain.behaviour.vocabulary import folded
 from domain.behaviour.words import EVER_WORDS, TODAY
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _RANGES = {"between", "since", "until"}
+_SIDES = {side.value: side for side in Side}
 
 
 class Windows:
     """Reads windows."""
 
-    def __init__(self, notes: Notes) -> None:
-        """Write into ``notes``."""
+    def __init__(self, notes: Notes, call: Callable[[Node], Expression]) -> None:
+        """Write into ``notes``; ``call`` reads the event at which a window is anchored."""
         self._notes = notes
+        self._call = call
 
     def only(self, arguments: list[Node]) -> Window:
         """Return the window of a call that takes one and nothing else; none is ever."""
@@ -44,13 +60,15 @@ class Windows:
 
     def is_window(self, tree: Node) -> bool:
         """Tell whether an argument can only be a window."""
-        if tree.data in _RANGES | {"span", "recent"}:
+        if tree.data in _RANGES | _SIDES.keys() | {"span", "recent"}:
             return True
         return self._named(tree) is not None
 
     def _window(self, tree: Node) -> Window:
         if tree.data in {"span", "recent"}:
             return self._noted(tree, self._last(cast("Token", tree.children[-1])))
+        if tree.data in _SIDES:
+            return self._noted(tree, self._anchored(tree))
         if tree.data in _RANGES:
             return self._noted(tree, self._between(tree))
         named = self._named(tree)
@@ -68,6 +86,22 @@ class Windows:
             self._notes.wrong(token, "absurd_length")
             return EVER
         return Last(length.count, length.unit)
+
+    def _anchored(self, tree: Node) -> Window:
+        (call,) = [child for child in tree.children if isinstance(child, Tree)]
+        (span,) = [t for t in tree.children if isinstance(t, Token) and t.type == "SPAN"]
+        length = literals.length(str(span))
+        if length is None:
+            self._notes.wrong(span, "absurd_length")
+            return EVER
+        match self._call(call):
+            case Edge(end, events, None, window) if isinstance(window, Last | Between | Ever):
+                return Anchored(end, events, length.elapsed, _SIDES[tree.data], window)
+            case Edge(_, _, None, _):
+                self._notes.wrong(call, "anchor_in_anchor")
+            case _:
+                self._notes.wrong(call, "anchor_wanted")
+        return EVER
 
     def _named(self, tree: Node) -> Window | None:
         if tree.data != "reference" or len(tree.children) != 1:

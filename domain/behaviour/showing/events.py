@@ -11,6 +11,7 @@ from domain.behaviour.showing import values
 from domain.behaviour.showing.names import Names
 from domain.behaviour.syntax import (
     Aggregate,
+    Anchored,
     Between,
     Done,
     Edge,
@@ -20,6 +21,7 @@ from domain.behaviour.syntax import (
     NotFollowed,
     Preference,
     Sequence,
+    Side,
     Unit,
     Window,
 )
@@ -117,8 +119,20 @@ class EventTexts:
                 return self._last(shown) if is_beside_length else shown
             case Between():
                 return self._between(window)
+            case Anchored():
+                return self._anchored(window)
             case _:
                 return ""
+
+    def _anchored(self, window: Anchored) -> str:
+        joining = words.AFTER if window.side is Side.AFTER else words.BEFORE
+        anchor = self._call(
+            Call(window.end.value), self._of(window.events), self._in(window.window)
+        )
+        length = values.length(window.within, self._language)
+        if self._language is Language.ENGLISH:
+            return f"{length} {joining.english[0]} {anchor}"
+        return f"{anchor} {joining.chinese[1]} {length} {words.WITHIN.chinese[2]}"
 
     def _last(self, shown: str) -> str:
         blank = "" if self._language is Language.CHINESE else " "

@@ -9,7 +9,15 @@ import numpy as np
 
 from domain.behaviour import syntax as tree
 from domain.behaviour.days import MICROSECOND
-from domain.behaviour.syntax import Between, End, EventPattern, Expression, Function, Window
+from domain.behaviour.syntax import (
+    Anchored,
+    Between,
+    End,
+    EventPattern,
+    Expression,
+    Function,
+    Window,
+)
 from domain.behaviour.values import Marks, Value
 from domain.behaviour.vectors import aggregate, order, preference
 from domain.behaviour.vectors.reduce import Ranges
@@ -156,10 +164,20 @@ class EventCompiler:
 
     def window(self, window: Window) -> int:
         """Return the slot of each person's range of events in a window."""
+        if isinstance(window, Anchored):
+            return self._anchored(window)
         slot = self._steps.add(("window", window), lambda s, _: s.window(window))
         if not isinstance(window, Between):
             self._until_now.add(slot)
         return slot
+
+    def _anchored(self, window: Anchored) -> int:
+        events, us = self.events(window.events), window.within // MICROSECOND
+        edge = self._at_edge(window.end, events, self.ranges(events, self.window(window.window)))
+        return self._steps.add(
+            ("anchored", edge, window.side, us),
+            lambda s, found: s.beside(found[edge], window.side, us),
+        )
 
     def ranges(self, selection: int, window: int) -> int:
         """Return the slot of each person's range of a selection in a window."""

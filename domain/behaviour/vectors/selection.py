@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from domain.behaviour.columns import Columns
 from domain.behaviour.days import Integers, Moments, microseconds
-from domain.behaviour.syntax import Between, Ever, Last, Unit, Window
+from domain.behaviour.syntax import Between, Ever, Last, Side, Unit
 from domain.behaviour.values import Positions, Value
 from domain.behaviour.vectors.reduce import Ranges, counts, searched
 
@@ -78,7 +78,26 @@ class Scene:
             return last
         return self._from(at, self.moments.us, after=True)
 
-    def window(self, window: Window) -> Ranges:
+    def beside(self, edge: tuple[Positions, Positions], side: Side, us: int) -> Ranges:
+        """Return the events after or before an anchor, at most ``us`` microseconds from it.
+
+        ``edge`` are persons and the position of the anchor of each; others have no events.
+        """
+        rows, anchors = edge
+        first = self.columns.offsets[:-1]
+        lo, hi = first.copy(), first.copy()
+        if rows.size == 0:
+            return Ranges(lo, hi)
+        limit = np.zeros(first.size, dtype=np.int64)
+        limit[rows] = self.columns.at[anchors] + (us if side is Side.AFTER else -us)
+        reached = self._from(self.columns.at, limit, after=side is Side.AFTER)[rows]
+        if side is Side.AFTER:
+            lo[rows], hi[rows] = anchors + 1, np.minimum(reached, self.ends[rows])
+        else:
+            lo[rows], hi[rows] = reached, anchors
+        return Ranges(lo, hi)
+
+    def window(self, window: Last | Between | Ever) -> Ranges:
         """Return each person's events in a window: they are in order of time, so one range."""
         first, ends = self.columns.offsets[:-1], self.ends
         match window:

@@ -73,7 +73,7 @@ facts = st.fixed_dictionaries(
 )
 persons = short(st.builds(Behaviour, events, facts, facts))
 
-windows = short(
+plain_windows = short(
     st.one_of(
         st.just(tree.EVER),
         st.builds(tree.Last, st.integers(1, 5), st.sampled_from(Unit)),
@@ -116,6 +116,19 @@ def with_arithmetic(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 properties_of_event = st.builds(tree.Property, names)
 wheres = st.none() | conditions(with_arithmetic(properties_of_event | literals))
 patterns = short(st.builds(tree.EventPattern, st.sampled_from([*KINDS, "other", None]), wheres))
+windows = short(
+    st.one_of(
+        plain_windows,
+        st.builds(
+            tree.Anchored,
+            st.sampled_from(tree.End),
+            patterns,
+            spans,
+            st.sampled_from(tree.Side),
+            plain_windows,
+        ),
+    )
+)
 plain = st.sampled_from([tree.Function.COUNT, tree.Function.DAYS])
 measuring = st.sampled_from([one for one in tree.Function if one not in {"count", "days"}])
 edges = short(st.builds(tree.Edge, st.sampled_from(tree.End), patterns, st.none() | names, windows))

@@ -99,6 +99,17 @@ class Oracle:
                 return self.now - at < count * SPANS[unit]
             case tree.Between(start, end):
                 return (start is None or start <= at) and (end is None or at < end)
+            case tree.Anchored():
+                return self.is_beside(window, event)
+
+    def is_beside(self, window: tree.Anchored, event: Event) -> bool:
+        anchors = self.chosen(window.events, window.window)
+        if not anchors:
+            return False
+        anchor = anchors[0] if window.end is tree.End.FIRST else anchors[-1]
+        if window.side is tree.Side.AFTER:
+            return event.order > anchor.order and event.event_at - anchor.event_at <= window.within
+        return event.order < anchor.order and anchor.event_at - event.event_at <= window.within
 
     def chosen(self, pattern: tree.EventPattern, window: tree.Window) -> list[Event]:
         return [e for e in self.events if self.is_in(window, e) and self.fits(pattern, e)]

@@ -63,9 +63,11 @@ def test_the_kernel_says_what_the_definition_says(
 
 
 @settings(max_examples=120, deadline=None)
-@given(cases.windows, st.lists(st.tuples(cases.persons, cases.moments), min_size=1, max_size=4))
+@given(
+    cases.plain_windows, st.lists(st.tuples(cases.persons, cases.moments), min_size=1, max_size=4)
+)
 def test_windows_that_are_searched_are_those_that_are_counted(
-    window: tree.Window, looked_at: list[tuple[Behaviour, datetime]]
+    window: tree.Last | tree.Between | tree.Ever, looked_at: list[tuple[Behaviour, datetime]]
 ) -> None:
     """Many events are searched, few are counted: both must find the same range."""
     columns = columns_of([person for person, _ in looked_at])
