@@ -232,6 +232,12 @@ def test_what_follows_a_value_may_follow_at_once_and_names_may_begin_with_it() -
         ("偏好(支付订单.类别, 2.5)", ("whole_number_wanted", 1, 13, "2.5", "")),
         ("做过(支付订单.金额)", ("property_not_wanted", 1, 4, "支付订单.金额", "")),
         ("依次(支付订单, 7天)", ("two_steps_wanted", 1, 1, "依次(支付订单, 7天)", "")),
+        ("次数(any, 距今(首次(any)) 后 7天)", ("anchor_wanted", 1, 9, "距今(首次(any))", "")),
+        ("次数(any, 首次(any.category) 后 7天)", ("anchor_wanted", 1, 9, "首次(any.category)", "")),
+        (
+            "次数(any, 首次(any, 末次(any) 前 1天) 后 7天)",
+            ("anchor_in_anchor", 1, 9, "首次(any, 末次(any) 前 1天)", ""),
+        ),
         ("not_followed(any, 7天)", ("two_kinds_wanted", 1, 1, "not_followed(any, 7天)", "")),
         ("not_followed(any, any)", ("length_wanted", 1, 1, "not_followed(any, any)", "")),
         ("预算 > 7天", ("length_not_wanted", 1, 6, "7天", "")),
