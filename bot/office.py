@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from bot.alias_desk import AliasDesk, LocalAliasDesk
 from bot.archived import archived_line
 from bot.channel_desk import ChannelDesk, LocalChannelDesk
 from bot.import_desk import ImportDesk, LocalImportDesk
@@ -100,6 +101,11 @@ class Office(Protocol):
         ...
 
     @property
+    def aliases(self) -> AliasDesk:
+        """Jobs about other names of companies."""
+        ...
+
+    @property
     def merges(self) -> MergeDesk:
         """Jobs about merges."""
         ...
@@ -164,6 +170,7 @@ class LocalOffice:
         self.lists: ListOffice = LocalListOffice(parts)
         self.merges: MergeDesk = LocalMergeDesk(parts)
         self.imports = LocalImportDesk(parts)
+        self.aliases: AliasDesk = LocalAliasDesk(parts)
 
     async def entries(self, queue: str, state: str, limit: int) -> Sequence[Entry]:
         """Read rows of a queue."""

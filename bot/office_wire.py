@@ -15,6 +15,7 @@ import aiohttp
 import msgspec
 from aiohttp import web
 
+from bot.alias_desk import AliasDesk, RemoteAliasDesk, add_alias_jobs
 from bot.bootstrap import build
 from bot.channel_desk import ChannelDesk, RemoteChannelDesk, add_channel_jobs
 from bot.cluster.sole import sole_service
@@ -107,6 +108,7 @@ def office_app(office: LocalOffice) -> web.Application:
     add_kind_jobs(app, office.kinds)
     add_merge_jobs(app, office.merges)
     add_import_jobs(app, office.imports)
+    add_alias_jobs(app, office.aliases)
     return app
 
 
@@ -171,6 +173,7 @@ class RemoteOffice:
         self.lists: ListOffice = RemoteListOffice(self._ask)
         self.merges: MergeDesk = RemoteMergeDesk(self._ask)
         self.imports: ImportDesk = RemoteImportDesk(self._ask)
+        self.aliases: AliasDesk = RemoteAliasDesk(self._ask)
 
     async def entries(self, queue: str, state: str, limit: int) -> Sequence[Entry]:
         """Let the service show rows of a queue."""

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from handlers.aliases import RunningAliases
 from handlers.running import RunningLists
 
 if TYPE_CHECKING:
     from domain.behaviour.vocabulary import Vocabulary
     from domain.catalog import Catalog
     from domain.events.registry import EventRegistry
+    from domain.matching.rules import DedupRules
     from domain.scoring.tables import RuleTables
     from handlers.kinds import RunningKinds
     from handlers.ports import Words
@@ -34,7 +36,8 @@ class Context:
 
     The tables are those of the start, but for the rules of the score, which the
     rulebook follows, and the event kinds: :attr:`events` and :attr:`vocabulary`, not those
-    of the ``catalog``. ``rulebook`` and ``tag_keeper`` follow the same ``kinds``.
+    of the ``catalog``. ``rulebook`` and ``tag_keeper`` follow the same ``kinds``. Where
+    companies are compared, :attr:`dedup` knows their other names of today.
 
     With ``offers_leads`` false mature leads wait in their pools instead of going
     to reps: an import must not flood them. ``has_dedup_hook`` tells that a system of the
@@ -49,6 +52,7 @@ class Context:
     offers_leads: bool = True
     lists: RunningLists = field(default_factory=RunningLists)
     has_dedup_hook: bool = False
+    aliases: RunningAliases = field(default_factory=RunningAliases)
     kinds: RunningKinds = field(kw_only=True)
     tag_keeper: TagKeeper = field(kw_only=True)
 
@@ -61,6 +65,11 @@ class Context:
     def events(self) -> EventRegistry:
         """The event kinds in force."""
         return self.kinds.events
+
+    @property
+    def dedup(self) -> DedupRules:
+        """The rules of dedup, with the aliases of companies in force."""
+        return self.aliases.over(self.catalog.dedup)
 
     @property
     def vocabulary(self) -> Vocabulary:

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from bot.cli.aliases_group import aliases
 from bot.cli.channels_group import channels
 from bot.cli.events_group import events
 from bot.cli.merges_group import merges
@@ -32,6 +33,7 @@ cli.add_command(rules)
 cli.add_command(events)
 cli.add_command(channels)
 cli.add_command(merges)
+cli.add_command(aliases)
 
 
 @cli.command(help=text("serve.help"))

@@ -7,7 +7,7 @@ and contradict each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -17,12 +17,15 @@ from rapidfuzz.distance import Indel
 from domain.chat.company_name import read_company_name
 from domain.chat.company_parts import bare_place, without_form
 from domain.cleaning.text import clean_text
+from domain.values import Refusal
 
 #: From this share of common characters on two brands may be one that was mistyped.
 ALIKE = 0.6
 #: Likeness of one brand whose places or lines of business contradict each other.
 CONTRADICTED = 0.7
 _BIGRAM = 2
+#: Characters of a company name that may have an alias, or be one.
+LONGEST_COMPANY = 60
 
 
 class CompanyMatch(StrEnum):
@@ -60,19 +63,60 @@ class Aliases:
         brand = self.brands.get(key.brand) or self.brands.get(_folded(name))
         return CompanyKey(brand, key.place, key.business) if brand else key
 
+    def names(self) -> dict[str, list[str]]:
+        """Return the aliases of each brand, both in order."""
+        found: dict[str, list[str]] = {}
+        for brand, name in sorted((brand, name) for name, brand in self.brands.items()):
+            found.setdefault(brand, []).append(name)
+        return found
+
+    def also(self, pairs: Iterable[tuple[str, str]]) -> Aliases:
+        """Return the aliases with more of them: pairs of a company and another name of it.
+
+        An alias of an alias means the company at the end.
+        """
+        found = dict(self.brands)
+        for company, name in pairs:
+            brand = company_key(company).brand
+            found |= {_folded(name): brand, company_key(name).brand: brand}
+        return Aliases({name: _at_the_end(brand, found) for name, brand in found.items()})
+
+
+def _at_the_end(brand: str, brands: Mapping[str, str]) -> str:
+    seen = {brand}
+    while (further := brands.get(brand)) and further not in seen:
+        seen.add(further)
+        brand = further
+    return brand
+
 
 NO_ALIASES = Aliases({})
+
+ALIAS_WRONG = "alias_wrong"
+ALIAS_SAME = "alias_same"
+ALIAS_TAKEN = "alias_taken"
+
+
+def refuse_alias(aliases: Aliases, company: str, name: str) -> Refusal | None:
+    """Return why ``name`` cannot be another name of ``company``, or None.
+
+    Refusals: ``alias_wrong`` (shorter than two characters, longer than a name), ``alias_same``
+    (both are one already), ``alias_taken`` (it means somebody else; the detail is whom).
+    """
+    if not all(_BIGRAM <= len(_folded(one)) <= LONGEST_COMPANY for one in (company, name)):
+        return Refusal(ALIAS_WRONG)
+    meant, known = aliases.key(company).brand, aliases.key(name).brand
+    if meant == known:
+        return Refusal(ALIAS_SAME)
+    is_taken = known not in (_folded(name), company_key(name).brand)
+    return Refusal(ALIAS_TAKEN, known) if is_taken else None
 
 
 def alias_table(companies: Mapping[str, tuple[str, ...]]) -> Aliases:
     """Return the aliases of companies by full name."""
-    found: dict[str, str] = {}
-    for company, names in companies.items():
-        brand = company_key(company).brand
-        for name in names:
-            found[_folded(name)] = brand
-            found[company_key(name).brand] = brand
-    return Aliases(found)
+    return NO_ALIASES.also(
+        (company, name) for company, names in companies.items() for name in names
+    )
 
 
 @lru_cache(maxsize=20_000)

@@ -19,6 +19,7 @@ from handlers.actions.portray import moment_words
 from handlers.actions.reports import funnel_report
 from handlers.actions.show import show_portrait
 from handlers.chat import dedup_commands
+from handlers.chat.alias_commands import aliases
 from handlers.chat.channel_commands import show_channels
 from handlers.chat.isolation_commands import restore_lead, restore_named, show_isolated
 from handlers.chat.kind_commands import events
@@ -189,6 +190,7 @@ COMMANDS: Mapping[CommandName, Run] = {
     CommandName.REGISTER: dedup_commands.register_lead,
     CommandName.REVIEW: dedup_commands.review,
     CommandName.UNMERGE: dedup_commands.undo_merge,
+    CommandName.ALIAS: aliases,
     CommandName.ISOLATED: show_isolated,
     CommandName.RESTORE: restore_lead,
     CommandName.TAG: run_tag,

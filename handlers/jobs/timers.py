@@ -10,6 +10,7 @@ from domain.pools.offer import Offer
 from domain.values import LeadId, PersonId, UserId
 from handlers.actions.answer import AGAIN_TIMER, expire_card, show_again
 from handlers.actions.assign import OFFER_TIMER, RETRY_TIMER, find_rep
+from handlers.actions.dedup.aliases import ALIAS_TIMER, look_again
 from handlers.actions.dedup.hook import HOOK_TIMER
 from handlers.actions.dedup.hook_answer import hook_was_silent
 from handlers.actions.entry_points import ENTRY_TIMER, refresh_entry
@@ -47,6 +48,9 @@ async def timer_fired(update: TimerFired, work: UnitOfWork, ctx: Context) -> Non
         await work_off_imported(work, ctx, LeadId(update.subject_id), last)
     elif update.kind == ENTRY_TIMER:
         await _move_entry(update, work, ctx)
+    elif update.kind == ALIAS_TIMER:
+        brands, after = update.payload["brands"], PersonId(int(update.payload["after"]))
+        await look_again(work, ctx, brands, after, str(update.timer_id))
     elif update.kind in ABOUT_LEADS:
         await _about_lead(update, work, ctx)
     else:

@@ -20,6 +20,24 @@ class CompanyBlockRow(Model):
         unique_together = (("block", "company_id"),)
 
 
+class CompanyAliasRow(Model):
+    """Another name of a company, as managers and operators said while the service runs.
+
+    Rows are never changed but to end: their number with that of ended ones tells states apart.
+    """
+
+    id = IdField()
+    company = fields.CharField(max_length=64)
+    alias = fields.CharField(max_length=64)
+    created_by = fields.CharField(max_length=64)
+    created_at = MomentField()
+    ended_by = fields.CharField(max_length=64, default="")
+    ended_at = MomentField(null=True)
+
+    class Meta:
+        table = "company_alias"
+
+
 class PersonBlockRow(Model):
     """A key under which twins of a person are looked for; never a phone, WeChat id or e-mail."""
 

@@ -1,4 +1,4 @@
-"""Commands about duplicates: 查重 and 报备 with whatever is looked for, 审核, 撤销合并."""
+"""Commands about duplicates: 查重, 报备, 审核, 撤销合并, and 别名 of companies."""
 
 from __future__ import annotations
 
@@ -16,6 +16,12 @@ _HEADS = {
         "报备 客户报备 线索报备 报备客户 报备线索 登记报备 我要报备 baobei register"
     ),
     N.UNMERGE: word_set("撤销合并 取消合并 撤回合并 还原合并 拆分 拆开 拆分客户 unmerge split"),
+    N.ALIAS: word_set(
+        """
+        别名 公司别名 品牌别名 客户别名 添加别名 新增别名 增加别名 加别名 别名列表 删除别名
+        取消别名 去掉别名 移除别名 删除公司别名 alias aliases
+        """
+    ),
     N.REVIEW: word_set(
         """
         审核 待审核 审核列表 合并审核 重复审核 审核重复 审核合并 疑似重复 疑似重复列表 重复线索 合并
@@ -43,7 +49,9 @@ _ASKED = re.compile(
     r"(?:有没有人(?:在)?跟(?:进)?|有人(?:在)?跟(?:进)?[了吗]+|是不是重复|(?:是否|有没有)重复|重复(?:了)?吗"
     r"|撞单(?:了)?吗|会撞单吗|报备(?:过|了)(?:吗|没)|有没有报备)[\s?了吗呢]*$"
 )
-_TAKES_WORDS = frozenset({N.LOOK_UP, N.REGISTER, N.UNMERGE})
+_TAKES_WORDS = frozenset({N.LOOK_UP, N.REGISTER, N.UNMERGE, N.ALIAS})
+#: How a word begins that takes something away.
+_REMOVES = ("删除", "取消", "去掉", "移除")
 
 
 def read_dedup(text: str) -> tuple[N, Arguments] | None:
@@ -70,7 +78,8 @@ def _headed(reading: str, text: str) -> tuple[N, Arguments] | None:
             continue
         about = _BEHIND.sub("", _AFTER.sub("", rest))
         if not about or name in _TAKES_WORDS:
-            return name, Arguments(lead=about)
+            is_removal = name is N.ALIAS and head.startswith(_REMOVES)
+            return name, Arguments(lead=about, remove=is_removal)
     return None
 
 

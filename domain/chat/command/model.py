@@ -43,6 +43,8 @@ class CommandName(StrEnum):
     REGISTER = "register"
     REVIEW = "review"
     UNMERGE = "unmerge"
+    #: 别名: other names of companies.
+    ALIAS = "alias"
     ISOLATED = "isolated"
     RESTORE = "restore"
 

@@ -123,7 +123,8 @@ def _surest_first(hit: Hit) -> tuple[bool, float, bool, int]:
 
 
 async def _by_company(work: UnitOfWork, ctx: Context, actor: Actor, company: str) -> list[Hit]:
-    key = ctx.catalog.dedup.aliases.key(company)
+    await ctx.aliases.refresh(work.tx)
+    key = ctx.dedup.aliases.key(company)
     if not key.brand:
         return []
     companies = (await companies_like(work.tx, key))[:_MOST_COMPANIES]

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
 async def look_for_twins(outcome: PersonDescribed, work: UnitOfWork, ctx: Context) -> None:
     """Join or doubt whoever the combined and fuzzy rules speak of, and be found by others."""
-    rules = ctx.catalog.dedup
-    if rules.compared.isdisjoint(outcome.fields):
+    if ctx.catalog.dedup.compared.isdisjoint(outcome.fields):
         return
+    await ctx.aliases.refresh(work.tx)
+    rules = ctx.dedup
     root = work.people.root(outcome.person_id)
     profile = _profile(work, ctx, root.id)
     if COMPANY in outcome.fields or root.company_id is None:
@@ -67,14 +68,14 @@ async def _settle(work: UnitOfWork, person_id: PersonId, twin: Twin) -> None:
 def _profile(work: UnitOfWork, ctx: Context, root_id: PersonId) -> Profile:
     person = work.people.whole(root_id)
     seen = [event.event_at for event in work.history_of(root_id)]
-    return profile_of(person, max(seen, default=person.created_at), ctx.catalog.dedup)
+    return profile_of(person, max(seen, default=person.created_at), ctx.dedup)
 
 
 async def _know_company(
     work: UnitOfWork, ctx: Context, root_id: PersonId, profile: Profile
 ) -> None:
     name = profile.values.get(COMPANY, "")
-    key = ctx.catalog.dedup.aliases.key(name)
+    key = ctx.dedup.aliases.key(name)
     if key.brand:
         company_id = await work.twins.company(name, key, work.now)
         work.people.put(replace(work.people.root(root_id), company_id=company_id))

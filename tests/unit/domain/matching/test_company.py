@@ -13,6 +13,7 @@ from domain.matching.company import (
     blocks_of,
     company_key,
     compare_companies,
+    refuse_alias,
 )
 
 ALIASES = alias_table({"北京纷扬科技有限公司": ("纷享销客",)})
@@ -69,3 +70,22 @@ def test_comparing_does_not_depend_on_the_order(one: str, other: str) -> None:
 
 def test_traditional_and_simplified_are_one_spelling() -> None:
     assert company_key("華為技術有限公司") == company_key("华为技术有限公司")
+
+
+BRANDS = ("青梧", "小梧桐", "梧桐课堂", "云雀", "百灵")
+
+
+@given(st.lists(st.tuples(st.sampled_from(BRANDS), st.sampled_from(BRANDS)), max_size=8))
+def test_aliases_that_were_not_refused_make_groups_whatever_their_order(
+    pairs: list[tuple[str, str]],
+) -> None:
+    aliases, groups = NO_ALIASES, {brand: {brand} for brand in BRANDS}
+    for company, name in pairs:
+        if refuse_alias(aliases, company, name) is None:
+            aliases = aliases.also([(company, name)])
+            together = groups[company] | groups[name]
+            groups |= dict.fromkeys(together, together)
+    for one in BRANDS:
+        for other in BRANDS:
+            is_same = aliases.key(one).brand == aliases.key(other).brand
+            assert is_same == (other in groups[one])

@@ -1,0 +1,42 @@
+"""The rules of dedup in force: the table, with the other names of companies said since."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from storage.repositories.aliases import CompanyAliases
+
+if TYPE_CHECKING:
+    from domain.matching.rules import DedupRules
+    from storage.protocols import Transaction
+    from storage.repositories.aliases import SaidAlias
+
+
+class RunningAliases:
+    """Follows the aliases in the database; whoever compares companies asks for news."""
+
+    def __init__(self) -> None:
+        """Know of none yet."""
+        self._number = 0
+        self.said: tuple[SaidAlias, ...] = ()
+        self._merged: tuple[DedupRules, DedupRules] | None = None
+
+    async def refresh(self, tx: Transaction) -> bool:
+        """Read what changed; True when there was something new.
+
+        Numbers rise, so an older snapshot of another transaction takes nothing back.
+        """
+        aliases = CompanyAliases(tx)
+        number = await aliases.number()
+        if number <= self._number:
+            return False
+        self.said, self._number, self._merged = await aliases.in_force(), number, None
+        return True
+
+    def over(self, rules: DedupRules) -> DedupRules:
+        """Return the rules of the table with the aliases in force."""
+        if self._merged is None or self._merged[0] is not rules:
+            pairs = [(one.company, one.alias) for one in self.said]
+            self._merged = (rules, replace(rules, aliases=rules.aliases.also(pairs)))
+        return self._merged[1]
