@@ -20,6 +20,7 @@ from bot.cluster.sole import sole_service
 from bot.directory import sync_directory
 from bot.housekeeping import housekeeper_of
 from bot.importer import importer_of
+from bot.list_sweeper import list_sweeper_of
 from bot.loops import looping
 from bot.office import LocalOffice
 from bot.office_wire import listening
@@ -166,6 +167,7 @@ async def _loops(
         (ProcessRole.SCHEDULER, day_keeper_of(parts).run),
         (ProcessRole.SCHEDULER, tag_sweeper_of(parts).run),
         (ProcessRole.SCHEDULER, segment_runner_of(parts).run),
+        (ProcessRole.SCHEDULER, list_sweeper_of(parts).run),
     )
     runs = [run for role, run in loops if role in roles]
     if isinstance(parts.clock, SystemClock):  # a driven clock jumps on purpose
