@@ -17,6 +17,7 @@ from domain.cleaning.phone import mask_phone
 from domain.screening.lists import ListName, Standing
 from domain.screening.words import Hit, Word
 from domain.values import ContactKey, IdentityKind
+from handlers.actions.listing import ChangeList, put_on_list, take_off_list
 from storage.lists import (
     add_people,
     add_words,
@@ -76,6 +77,14 @@ class ListOffice(Protocol):
         """Let it run; return its number, 0 when it is not being loaded any more."""
         ...
 
+    async def put(self, name: ListName, key: ContactKey) -> str:
+        """Put somebody on a list; return the refusal's code, empty when it was done."""
+        ...
+
+    async def take(self, name: ListName, key: ContactKey) -> str:
+        """Take somebody off a list; return the refusal's code, empty when it was done."""
+        ...
+
     async def lines(self) -> Sequence[ListLine]:
         """Return every list as it runs in the process that answers."""
         ...
@@ -115,6 +124,23 @@ class LocalListOffice:
             version = await publish(tx, version_id)
         await self._parts.lists.refresh()
         return version.number if version else 0
+
+    async def put(self, name: ListName, key: ContactKey) -> str:
+        """Put somebody on a list."""
+        return await self._list(put_on_list, name, key)
+
+    async def take(self, name: ListName, key: ContactKey) -> str:
+        """Take somebody off a list."""
+        return await self._list(take_off_list, name, key)
+
+    async def _list(self, change: ChangeList, name: ListName, key: ContactKey) -> str:
+        parts = self._parts
+        async with parts.store.unit_of_work(parts.clock.now()) as work:
+            refusal = await change(work, parts.context, name, (key,))
+            if refusal is None:
+                await work.commit()
+        await parts.lists.refresh()
+        return refusal.code if refusal else ""
 
     async def lines(self) -> Sequence[ListLine]:
         """Look at what runs."""
@@ -172,6 +198,11 @@ class _Begin(msgspec.Struct):
     origin: str
 
 
+class _OnList(msgspec.Struct):
+    name: ListName
+    key: ContactKey
+
+
 class _Publish(msgspec.Struct):
     version_id: int
 
@@ -192,6 +223,8 @@ def add_list_routes(app: web.Application, office: ListOffice) -> None:
     app.router.add_post("/lists-begin", door.begin)
     app.router.add_post("/lists-add", door.add)
     app.router.add_post("/lists-publish", door.publish)
+    app.router.add_post("/lists-put", door.put)
+    app.router.add_post("/lists-take", door.take)
     app.router.add_post("/lists-show", door.lines)
     app.router.add_post("/lists-entries", door.entries)
     app.router.add_post("/lists-try", door.tried)
@@ -212,6 +245,14 @@ class _ListDoor:
     async def publish(self, request: web.Request) -> web.Response:
         asked = msgspec.json.decode(await request.read(), type=_Publish)
         return _json(await self._office.publish(asked.version_id))
+
+    async def put(self, request: web.Request) -> web.Response:
+        asked = msgspec.json.decode(await request.read(), type=_OnList)
+        return _json(await self._office.put(asked.name, asked.key))
+
+    async def take(self, request: web.Request) -> web.Response:
+        asked = msgspec.json.decode(await request.read(), type=_OnList)
+        return _json(await self._office.take(asked.name, asked.key))
 
     async def lines(self, request: web.Request) -> web.Response:
         del request
@@ -250,6 +291,14 @@ class RemoteListOffice:
         """Let the service publish."""
         answer = await self._ask("lists-publish", _Publish(version_id))
         return msgspec.json.decode(answer, type=int)
+
+    async def put(self, name: ListName, key: ContactKey) -> str:
+        """Let the service put somebody on a list."""
+        return msgspec.json.decode(await self._ask("lists-put", _OnList(name, key)), type=str)
+
+    async def take(self, name: ListName, key: ContactKey) -> str:
+        """Let the service take somebody off a list."""
+        return msgspec.json.decode(await self._ask("lists-take", _OnList(name, key)), type=str)
 
     async def lines(self) -> Sequence[ListLine]:
         """Let the service show what it runs."""

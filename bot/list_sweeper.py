@@ -99,7 +99,8 @@ class ListSweeper:
         return known[2]
 
     def _number(self, lists: Lists) -> int:
-        digest = sha256()
+        # Under another master key people have other tokens: who was missed meanwhile is found.
+        digest = sha256(repr(sorted(self._store.vault.keys.keys)).encode())
         for tokens, reason in ((lists.black, LISTED[0]), (lists.red, LISTED[1])):
             digest.update(self._context.catalog.filters.verdict(reason).encode())
             for token in sorted(tokens):

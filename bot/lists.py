@@ -22,7 +22,7 @@ from config.problems import ConfigError
 from domain.screening.lists import ListName, Lists, Standing
 from domain.screening.words import Word, WordList, WordOptions
 from handlers.running import RunningLists
-from storage.lists import Version, current_versions, tokens_of, words_of
+from storage.lists import Version, current_versions, said_versions, tokens_of, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,8 +37,20 @@ log = structlog.get_logger("clew.lists")
 #: Real seconds between two looks; a change takes effect well within a minute.
 LOOK_SECONDS = 10.0
 
-#: What a running list was made of: id of the imported version, and the file's stamp.
-Origin = tuple[int, Stamp | None]
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a list is made of: the imported version, what was said since, the file's stamp."""
+
+    imported: Version | None
+    said: Version | None
+    stamp: Stamp | None
+
+    @property
+    def mark(self) -> tuple[int, int, Stamp | None]:
+        """Return what tells it from others."""
+        imported = self.imported.id if self.imported else 0
+        return imported, self.said.number if self.said else 0, self.stamp
 
 
 @dataclass(slots=True)
@@ -51,7 +63,7 @@ class ListKeeper:
     options: WordOptions
     clock: Clock
     running: RunningLists
-    _seen: dict[ListName, Origin] = field(default_factory=dict)
+    _seen: dict[ListName, tuple[int, int, Stamp | None]] = field(default_factory=dict)
 
     async def load(self) -> None:
         """Load all lists before anything is handled.
@@ -74,29 +86,24 @@ class ListKeeper:
         """Look again and again until cancelled; a storage away is waited for."""
         await look_every(LOOK_SECONDS, self.refresh, "lists")
 
-    async def _changed(self) -> Mapping[ListName, tuple[Version | None, Stamp | None]]:
+    async def _changed(self) -> Mapping[ListName, Origin]:
         async with self.database.read() as tx:
-            versions = await current_versions(tx)
+            versions, said = await current_versions(tx), await said_versions(tx)
         stamps = await asyncio.to_thread(lambda: {n: self.files.stamp(n) for n in ListName})
-        found = {name: (versions.get(name), stamps[name]) for name in ListName}
-        return {n: each for n, each in found.items() if self._seen.get(n) != _origin(*each)}
+        found = {n: Origin(versions.get(n), said.get(n), stamps[n]) for n in ListName}
+        return {n: each for n, each in found.items() if self._seen.get(n) != each.mark}
 
-    async def _take(
-        self,
-        changed: Mapping[ListName, tuple[Version | None, Stamp | None]],
-        *,
-        is_strict: bool,
-    ) -> bool:
+    async def _take(self, changed: Mapping[ListName, Origin], *, is_strict: bool) -> bool:
         has_changed = False
-        for name, (version, stamp) in changed.items():
+        for name, origin in changed.items():
             try:
-                fresh = await self._loaded(name, version, stamp)
+                fresh = await self._loaded(name, origin)
             except ConfigError as error:
                 if is_strict:
                     raise
                 fresh = self._broken(name, error)
             self.running.current = fresh
-            self._seen[name] = _origin(version, stamp)
+            self._seen[name] = origin.mark
             standing = fresh.standings[name]
             has_changed = has_changed or not standing.problem
             if not is_strict and not standing.problem:
@@ -112,30 +119,32 @@ class ListKeeper:
         before = lists.standings.get(name, Standing())
         return _with_standing(lists, name, replace(before, problem=str(error)))
 
-    async def _loaded(self, name: ListName, version: Version | None, stamp: Stamp | None) -> Lists:
+    async def _loaded(self, name: ListName, origin: Origin) -> Lists:
         parsed = await asyncio.to_thread(self.files.read, name)
         lists = self.running.current
         if name is ListName.WORDS:
-            words = await self._words(version, parsed.words)
+            words = await self._words(origin.imported, parsed.words)
             lists, entries = replace(lists, words=words), words.size
         else:
-            tokens = await self._tokens(version, parsed.people)
+            filed = await asyncio.to_thread(self._blinded, parsed.people)
+            tokens = filed | await self._tokens(origin)
             is_black = name is ListName.BLACK
             lists = replace(lists, black=tokens) if is_black else replace(lists, red=tokens)
+            lists = replace(lists, filed=MappingProxyType({**lists.filed, name: filed}))
             entries = len(tokens)
-        number = version.number if version else 0
-        standing = Standing(entries, number, stamp is not None, self.clock.now())
+        number = origin.imported.number if origin.imported else 0
+        standing = Standing(entries, number, origin.stamp is not None, self.clock.now())
         return _with_standing(lists, name, standing)
 
-    async def _tokens(
-        self, version: Version | None, people: Sequence[ContactKey]
-    ) -> frozenset[bytes]:
-        blind = self.vault.blind
-        own = await asyncio.to_thread(lambda: frozenset(blind(k.kind, k.value) for k in people))
-        if version is None:
-            return own
+    def _blinded(self, people: Sequence[ContactKey]) -> frozenset[bytes]:
+        return frozenset(self.vault.blind(key.kind, key.value) for key in people)
+
+    async def _tokens(self, origin: Origin) -> frozenset[bytes]:
+        found: frozenset[bytes] = frozenset()
         async with self.database.read() as tx:
-            return own | await tokens_of(tx, version.id)
+            for version in filter(None, (origin.imported, origin.said)):
+                found |= await tokens_of(tx, version.id)
+        return found
 
     async def _words(self, version: Version | None, words: Sequence[Word]) -> WordList:
         every = list(words)
@@ -143,10 +152,6 @@ class ListKeeper:
             async with self.database.read() as tx:
                 every += await words_of(tx, version.id)
         return await asyncio.to_thread(WordList, every, self.options)
-
-
-def _origin(version: Version | None, stamp: Stamp | None) -> Origin:
-    return version.id if version else 0, stamp
 
 
 def _with_standing(lists: Lists, name: ListName, standing: Standing) -> Lists:

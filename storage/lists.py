@@ -43,6 +43,14 @@ class Version:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Whom somebody puts on a list or takes off it, and when."""
+
+    people: tuple[ContactKey, ...]
+    at: datetime
+
+
 async def current_versions(tx: Transaction) -> Mapping[ListName, Version]:
     """Return the current version of every list that has one."""
     rows = await tx.fetch("select * from list_version where state = 'current'")
@@ -60,7 +68,9 @@ async def begin_version(
     )
     await tx.execute("delete from list_version where name = $1 and state = 'loading'", name.value)
     row = await tx.fetch_one(
-        "select coalesce(max(number), 0) + 1 as next from list_version where name = $1", name.value
+        "select coalesce(max(number), 0) + 1 as next from list_version"
+        " where name = $1 and number > 0",
+        name.value,
     )
     version_id = ids.next()
     await tx.execute(
@@ -128,11 +138,64 @@ async def publish(tx: Transaction, version_id: int) -> Version | None:
         version.name.value,
         version_id,
     )
-    old = "select id from list_version where name = $1 and number < $2"
+    old = "select id from list_version where name = $1 and number > 0 and number < $2"
     bounds = (version.name.value, version.number - KEEP)
     await tx.execute(f"delete from list_entry where version_id in ({old})", *bounds)
-    await tx.execute("delete from list_version where name = $1 and number < $2", *bounds)
+    await tx.execute(
+        "delete from list_version where name = $1 and number > 0 and number < $2", *bounds
+    )
     return version
+
+
+# ---------------------------------------------------------------- entries that were said one by one
+
+
+async def said_versions(tx: Transaction) -> Mapping[ListName, Version]:
+    """Return for each list what was said one by one; no import takes its place.
+
+    The number falls with every change, also of what is taken out of the current version.
+    """
+    rows = await tx.fetch("select * from list_version where state = 'said'")
+    return {version.name: version for version in map(_version, rows)}
+
+
+async def say(tx: Transaction, vault: Vault, ids: IdSource, name: ListName, said: Said) -> int:
+    """Put people on a list; return how many of them were not said before."""
+    version_id = await _changed(tx, ids, name, said.at)
+    known = await tokens_of(tx, version_id)
+    fresh = [key for key in said.people if vault.blind(key.kind, key.value) not in known]
+    await add_people(tx, vault, ids, version_id, fresh)
+    return len(fresh)
+
+
+async def unsay(tx: Transaction, vault: Vault, ids: IdSource, name: ListName, said: Said) -> int:
+    """Take people off a list, whether said or imported; return how many entries went."""
+    await _changed(tx, ids, name, said.at)
+    lookups = [t for key in said.people for t in vault.blinds(key.kind, key.value).values()]
+    return await tx.execute(
+        "delete from list_entry where version_id in (select id from list_version where name = $1"
+        f" and state in ('said', 'current')) and {tx.any_of('lookup', 2)}",
+        name.value,
+        tx.array(lookups),
+    )
+
+
+async def _changed(tx: Transaction, ids: IdSource, name: ListName, at: datetime) -> int:
+    """Mark the list as changed; return the version of what was said, made if there is none."""
+    await tx.lock_keys([f"clew list {name}".encode()])
+    changed = "update list_version set number = number - 1 where name = $1 and state = 'said'"
+    row = await tx.fetch_one(f"{changed} returning id", name.value)
+    if row is not None:
+        return int(row["id"])
+    version_id = ids.next()
+    await tx.execute(
+        "insert into list_version (id, name, number, state, entries, origin, created_at)"
+        " values ($1, $2, -1, 'said', 0, '', $3)",
+        version_id,
+        name.value,
+        to_micros(at),
+    )
+    return version_id
 
 
 async def tokens_of(tx: Transaction, version_id: int) -> frozenset[bytes]:

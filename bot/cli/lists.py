@@ -14,7 +14,7 @@ from rich.table import Table
 from bot.cli.run import fail, run, settings_or_exit
 from bot.cli.words import TEXTS, text
 from bot.clock import SystemClock
-from bot.list_office import ListLine, Piece, Tried
+from bot.list_office import ListLine, Piece, Tried, masked
 from bot.loggers import set_up_logs
 from bot.office_wire import open_office
 from config.lists import read_list
@@ -64,6 +64,43 @@ def _pieces(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
     rest = iter(entries)
     while piece := list(islice(rest, PIECE)):
         yield piece
+
+
+def put(name: str, contact: str) -> None:
+    """Put somebody on a list, or say why not and exit."""
+    set_up_logs(is_quiet=True)
+    key = _person_or_exit(contact)
+    refusal = run(_put(ListName(name), key))
+    if refusal:
+        fail(TEXTS.get(f"refusals.{refusal}"))
+    click.echo(text("lists.added", list=TEXTS.get(f"list_name.{name}"), who=masked(key)))
+
+
+async def _put(name: ListName, key: ContactKey) -> str:
+    async with open_office(settings_or_exit(), SystemClock()) as office:
+        return await office.lists.put(name, key)
+
+
+def take(name: str, contact: str) -> None:
+    """Take somebody off a list, or say why not and exit."""
+    set_up_logs(is_quiet=True)
+    key = _person_or_exit(contact)
+    refusal = run(_take(ListName(name), key))
+    if refusal:
+        fail(TEXTS.get(f"refusals.{refusal}"))
+    click.echo(text("lists.removed", list=TEXTS.get(f"list_name.{name}"), who=masked(key)))
+
+
+async def _take(name: ListName, key: ContactKey) -> str:
+    async with open_office(settings_or_exit(), SystemClock()) as office:
+        return await office.lists.take(name, key)
+
+
+def _person_or_exit(contact: str) -> ContactKey:
+    key = person_of(contact)
+    if isinstance(key, Refusal):
+        fail(text("lists.no_contact", contact=contact))
+    return key
 
 
 def show(name: str, limit: int) -> None:

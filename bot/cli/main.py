@@ -322,6 +322,7 @@ def t1(processes: int) -> None:
 
 
 _LIST = click.Choice(["black", "red", "words"])
+_PEOPLE_LIST = click.Choice(["black", "red"])
 
 
 @cli.group(help=text("lists.help"))
@@ -337,6 +338,26 @@ def lists_import(name: str, file: Path) -> None:
     from bot.cli.lists import import_list
 
     import_list(name, file)
+
+
+@lists.command("add", help=text("lists.add_help"))
+@click.argument("name", type=_PEOPLE_LIST)
+@click.argument("contact")
+def lists_add(name: str, contact: str) -> None:
+    """Put somebody on a list; exit 2 when they cannot be."""
+    from bot.cli.lists import put
+
+    put(name, contact)
+
+
+@lists.command("remove", help=text("lists.remove_help"))
+@click.argument("name", type=_PEOPLE_LIST)
+@click.argument("contact")
+def lists_remove(name: str, contact: str) -> None:
+    """Take somebody off a list; exit 2 when they are not on it."""
+    from bot.cli.lists import take
+
+    take(name, contact)
 
 
 @lists.command("show", help=text("lists.show_help"))

@@ -43,6 +43,7 @@ class Standing:
 
 
 NO_STANDINGS: Mapping[ListName, Standing] = MappingProxyType({})
+NOTHING_FILED: Mapping[ListName, frozenset[bytes]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,17 @@ class Lists:
     red: frozenset[bytes] = frozenset()
     words: WordList = field(default_factory=WordList)
     standings: Mapping[ListName, Standing] = field(default_factory=lambda: NO_STANDINGS)
+    #: Of the black and red list, what stands in their files.
+    filed: Mapping[ListName, frozenset[bytes]] = field(default_factory=lambda: NOTHING_FILED)
 
     @property
     def names_people(self) -> bool:
         """Tell whether anybody is on a list."""
         return bool(self.black or self.red)
+
+    def people(self, name: ListName) -> frozenset[bytes]:
+        """Return the tokens of a list of people; the list of words has none."""
+        return {ListName.BLACK: self.black, ListName.RED: self.red}.get(name, frozenset())
 
     def is_black(self, tokens: Iterable[bytes]) -> bool:
         """Tell whether one of the tokens is on the black list."""

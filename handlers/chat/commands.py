@@ -23,6 +23,7 @@ from handlers.chat.alias_commands import aliases
 from handlers.chat.channel_commands import show_channels
 from handlers.chat.isolation_commands import restore_lead, restore_named, show_isolated
 from handlers.chat.kind_commands import events
+from handlers.chat.list_commands import listed
 from handlers.chat.rules import rules
 from handlers.chat.scores import show_score
 from handlers.chat.segment_commands import run_segment
@@ -193,6 +194,7 @@ COMMANDS: Mapping[CommandName, Run] = {
     CommandName.ALIAS: aliases,
     CommandName.ISOLATED: show_isolated,
     CommandName.RESTORE: restore_lead,
+    CommandName.LISTED: listed,
     CommandName.TAG: run_tag,
     CommandName.SEGMENT: run_segment,
     CommandName.RULES: rules,

@@ -15,7 +15,7 @@ class ListVersionRow(Model):
     id = IdField()
     name = fields.CharField(max_length=16)
     number = fields.IntField()
-    #: ``loading``, ``current``, ``retired``.
+    #: ``loading``, ``current``, ``retired``; ``said``: what was said one by one, with numbers < 0.
     state = fields.CharField(max_length=16)
     entries = fields.IntField(default=0)
     #: Name of the file that it was imported from.

@@ -61,3 +61,20 @@ def test_a_wrong_line_is_named_and_nothing_changes(tmp_path: Path) -> None:
     assert "list.txt 3" in told.err
     assert lists("check", "13900001234").status == 1
     assert lists("check", "13900001235").status == 0
+
+
+def test_somebody_is_put_on_a_list_and_taken_off_it(tmp_path: Path) -> None:
+    told = lists("add", "red", "139 0000 1234")
+    assert (told.status, told.err) == (0, "")
+    assert "phone=" not in told.out
+    assert "139****1234" in told.out
+    assert lists("check", "13900001234").out == "在红名单里。\n"
+    again = lists("add", "red", "13900001234")
+    assert (again.status, again.err) == (2, TEXTS.get("refusals.listed_already") + "\n")
+    lists("import", "red", written(tmp_path, "13900005678"))
+    assert lists("check", "13900001234").status == 1, "an import keeps what was said"
+    for contact in ("13900001234", "13900005678"):
+        assert lists("remove", "red", contact).status == 0
+        assert lists("check", contact).status == 0
+    assert lists("remove", "red", "13900001234").err == TEXTS.get("refusals.not_listed") + "\n"
+    assert lists("add", "black", "张三").status == 2

@@ -46,6 +46,8 @@ class CommandName(StrEnum):
     #: 别名: other names of companies.
     ALIAS = "alias"
     ISOLATED = "isolated"
+    #: 黑名单, 红名单: who stands on a list of people.
+    LISTED = "listed"
     RESTORE = "restore"
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from rapidfuzz.distance import OSA
 
 from domain.chat.command.dedup import read_dedup
+from domain.chat.command.listed import read_listed
 from domain.chat.command.model import Arguments, Command
 from domain.chat.command.model import CommandName as N
 from domain.chat.command.sentences import read_sentence
@@ -73,6 +74,7 @@ def read_command(text: str, role: str = "", lexicon: Lexicon | None = None) -> C
         folded = folded.replace(" ", "")
     understood = (
         read_dedup(folded)
+        or read_listed(folded)
         or _keyword(folded, words)
         or read_sentence(folded, words)
         or _past_score(folded, words)
