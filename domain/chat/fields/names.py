@@ -14,7 +14,7 @@ from domain.chat.fields.settle import settle
 from domain.chat.lexicon import Lexicon
 from domain.chat.passage import Passage, Span
 from domain.chat.words.cities import PROVINCES
-from domain.chat.words.names import GIVEN_NAME_STOPS, NOT_NAMES
+from domain.chat.words.names import GIVEN_NAME_STOPS, GO_ON_WORDS, NOT_NAMES
 from domain.cleaning.name import TITLE, Name, normalise_name, surname_of
 from domain.cleaning.words import any_word
 
@@ -25,7 +25,7 @@ _POST = any_word(
     """
 )
 _INTRODUCED = re.compile(
-    r"(?:(?<![你您他她谁])(?<!别)叫(?!我|什么|啥|你|他|她|不)"
+    r"(?:(?<![你您他她谁])(?<!别)叫(?!我|什么|啥|你|他|她|不|车[过来去回到送])"
     r"|名字(?:是|叫|写|:|\s)|姓名(?:是|写|:|\s)*|联系人(?:是|:|\s)*"
     r"|(?:预约|报名|收件|收货|订课)人(?:是|:|\s)*|称呼(?:我|:|\s)|(?:家长|学生|学员|孩子|宝宝)姓名?(?:是|:|\s)+|(?:家长|学生|学员):)"
     r"\s?"
@@ -203,6 +203,10 @@ class _Reader:
         if len(given) < _LONGEST_GIVEN or given[1] in GIVEN_NAME_STOPS:
             return 1
         if _ENDS.match(self._text, begin + _LONGEST_GIVEN):
+            return _LONGEST_GIVEN
+        if self._text.startswith(GO_ON_WORDS, begin + 1):
+            return 1
+        if self._text[begin + _LONGEST_GIVEN] in GIVEN_NAME_STOPS:  # 郭德纲要报名
             return _LONGEST_GIVEN
         words = self._lexicon.cut(self._text[position : begin + 6])
         return 1 if words and len(words[0]) == begin - position + 1 else _LONGEST_GIVEN

@@ -40,8 +40,18 @@ NOT_NAMES = word_set(
     宁波 宁夏 宁可 甘肃 厉害 祖国 武术 武昌 符合 刘海 景点 景德 龙岗
     """
 )
+#: What the sentence goes on with behind a given name of one character.
+GO_ON_WORDS = tuple(
+    word_set(
+        """
+        需要 之前 以前 之后 方便 女儿 儿子 老师 公司 学校 年级 老婆 老公 朋友 同事 单位 平时 目前
+        准备 计划 考虑 知道 明天 后天 昨天 前天 周末 暂时 一直 应该 其实 因为 所以 希望 帮忙 尽快
+        可能 必须 上次 下次
+        """
+    )
+)
 #: A third character that opens the next word rather than ends a name (我叫李明想问…).
 GIVEN_NAME_STOPS = frozenset(
     "想问在是的要我你他她您有来请可电手微今现家孩先和也就都了吧呢啊呀哈哦嗯咨报看说打加给跟对住做从把被让"
-    "不没还能会去到很只吗"
+    "不没还能会去到很只吗帮"
 )
