@@ -18,7 +18,14 @@ import structlog
 from bot.looks import is_ours
 from bot.preparing import DEFECT, preparing, processes_for
 from domain.intake.mapping import Fault
-from handlers.actions.import_batch import CHUNK_ROWS, ReadyChunk, take_some
+from handlers.actions.import_batch import (
+    AT_ONCE,
+    CHUNK_ROWS,
+    ReadyChunk,
+    generated,
+    take_some,
+    work_off,
+)
 from handlers.actions.tag_rows import ListedBy, tag_rows
 from handlers.files.chunks import Chunk, chunks
 from handlers.files.plan import Plan
@@ -33,6 +40,7 @@ if TYPE_CHECKING:
     from bot.cluster.duties import Duty
     from domain.intake.id_list import IdList
     from domain.intake.mapping import FileMapping
+    from domain.values import LeadId, PersonId
     from handlers.context import Context
     from handlers.ports import Clock
     from storage.unit_of_work import Store, UnitOfWork
@@ -43,6 +51,8 @@ log = structlog.get_logger("clew.importer")
 DUTY = "imports"
 #: Real seconds between two looks for a file.
 LOOK_SECONDS = 1.0
+#: Between two units of work in the background, so that chats go on.
+PAUSE_SECONDS = 0.01
 #: Rows of a list that one transaction tags.
 LIST_ROWS = 200
 #: Nothing is wrong with the rows: others were faster, or the database is away.
@@ -61,12 +71,14 @@ class Importer:
         self._context = context
         self._clock = clock
         self._duty = duty
+        #: Leads that broke what worked them off.
+        self._broken: set[LeadId] = set()
 
     async def run(self) -> None:
         """Work until cancelled; a storage away is waited for."""
         while True:
             try:
-                is_busy = await self.work_off()
+                is_busy = await self.work_off() or await self.finish_leads()
             except StorageError as error:
                 log.warning("storage_unavailable", error=type(error).__name__)
                 is_busy = False
@@ -96,6 +108,43 @@ class Importer:
             error = "defect"
         await self._uploads.finish(upload.id, self._clock.now(), error)
         return True
+
+    async def finish_leads(self) -> bool:
+        """Do for some stored leads what their creation sets off; False when there are none.
+
+        Raises:
+            StorageError: the database is not there; what is left is done later.
+        """
+        async with self._store.database.read() as tx:
+            found = await generated(tx, AT_ONCE + len(self._broken))
+        leads = [pair for pair in found if pair[0] not in self._broken]
+        if not leads or not await is_ours(self._duty):
+            return False
+        try:
+            await self._work_off(leads)
+        except _TRY_AGAIN:
+            raise
+        except Exception:
+            log.exception("leads_broke", leads=len(leads))
+            for pair in leads:
+                await self._work_off_surely(pair)
+        await asyncio.sleep(PAUSE_SECONDS)
+        return True
+
+    async def _work_off_surely(self, pair: tuple[LeadId, PersonId]) -> None:
+        """Work off one lead; one that breaks stops no other, and is tried by the next process."""
+        try:
+            await self._work_off([pair])
+        except _TRY_AGAIN:
+            raise
+        except Exception:
+            log.exception("lead_broke", lead=pair[0])
+            self._broken.add(pair[0])
+
+    async def _work_off(self, leads: Sequence[tuple[LeadId, PersonId]]) -> None:
+        async with self._store.unit_of_work(self._clock.now()) as work:
+            await work_off(work, self._context, leads)
+            await work.commit()
 
     async def _take_in(self, upload: Upload) -> None:
         plan = Plan.read(upload.plan)

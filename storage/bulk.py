@@ -176,18 +176,16 @@ class Bulk:
     keys: list[Cells] = field(default_factory=list)
     identities: list[Cells] = field(default_factory=list)
     leads: list[Cells] = field(default_factory=list)
-    lead_ids: list[int] = field(default_factory=list)
     events: list[Cells] = field(default_factory=list)
     facts: list[Cells] = field(default_factory=list)
 
     def take(self, new: NewPerson) -> None:
         """Let a new person be written."""
-        lead_id, person, key, identities, lead, events = new
+        _, person, key, identities, lead, events = new
         self.people.append(person)
         self.keys.append(key)
         self.identities += identities
         self.leads.append(lead)
-        self.lead_ids.append(lead_id)
         self.events += events
 
     def learned(self, holder: Holder, facts: Mapping[str, Attribute]) -> bool:

@@ -3,8 +3,8 @@
 A row about somebody new, without events, becomes a person and a generated lead by
 set-based statements; one that only repeats what is known changes no more than the
 moment of its facts. All others go through :func:`take_in`, one by one. Screening, pools,
-twins and scores of new leads follow in the background (:func:`work_off_imported`): a
-timer per chunk, set in the transaction that stored it.
+twins and scores of new leads follow in the background (:func:`work_off`): whatever is
+generated still has to be worked off, so nothing of it is lost when a process is killed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from domain.intake.mapping import FileMapping, Record
 from domain.intake.rows import RowReader
 from domain.lead import Lead, Stage
 from domain.matching.profile import EMAIL_DOMAIN, PHONE
-from domain.messages import Timer
 from domain.outcomes import LeadCreated, PersonDescribed
 from domain.values import LeadId, PersonId
 from handlers.actions.import_prepare import Line, Prepared, ReadyRow, event_key
@@ -30,6 +29,7 @@ from storage.bulk import Bulk, Holder, holders, known_events
 
 if TYPE_CHECKING:
     from handlers.context import Context
+    from storage.protocols import Transaction
     from storage.unit_of_work import UnitOfWork
 
 #: Rows that are made ready together.
@@ -38,14 +38,9 @@ CHUNK_ROWS = 4_000
 MOST_KEYS = 4_000
 #: Rows that a unit of work takes in one by one: short enough to let callbacks through.
 MOST_SINGLE = 100
-#: Timer that works off the leads of a chunk.
-WORK_OFF_TIMER = "work_off_imported"
 #: Leads worked off in one unit of work: short enough to let callbacks through.
 AT_ONCE = 100
-_TO_WORK_OFF = """
-select id, person_id from lead where id between $1 and $2 and stage = 'generated'
-order by id limit $3
-"""
+_TO_WORK_OFF = "select id, person_id from lead where stage = 'generated' limit $1"
 
 Holders = Mapping[bytes, Holder]
 
@@ -86,10 +81,7 @@ async def take_some(
     rows, stop = _window(chunk.prepared, start, stop)
     sorter = _Sorter(chunk, RowReader(mapping, ctx.zone), mapping, end=stop)
     single = await sorter.sort(work, rows)
-    bulk = sorter.bulk
-    await bulk.write(work.tx)
-    if bulk.lead_ids:
-        work.set_timer(_work_off(work, LeadId(bulk.lead_ids[0]), LeadId(bulk.lead_ids[-1])))
+    await sorter.bulk.write(work.tx)
     await _take_singly(work, ctx, single, chunk, mapping)
     end = sorter.end
     faults = {n: found for n, found in chunk.prepared.faults.items() if start <= n < end}
@@ -233,33 +225,25 @@ async def _take_singly(
 # ------------------------------------------------------------------ the background
 
 
-def _work_off(work: UnitOfWork, first: LeadId, last: LeadId) -> Timer:
-    payload = (("last", str(last)),)
-    return Timer(WORK_OFF_TIMER, first, work.now, f"{WORK_OFF_TIMER}:{first}", payload)
+async def generated(tx: Transaction, most: int) -> list[tuple[LeadId, PersonId]]:
+    """Return leads that were stored in bulk and not worked off yet, with their persons."""
+    rows = await tx.fetch(_TO_WORK_OFF, most)
+    return [(LeadId(row["id"]), PersonId(row["person_id"])) for row in rows]
 
 
-async def work_off_imported(work: UnitOfWork, ctx: Context, first: LeadId, last: LeadId) -> int:
-    """Do for some leads between two numbers what their creation sets off; return how many.
+async def work_off(
+    work: UnitOfWork, ctx: Context, leads: Sequence[tuple[LeadId, PersonId]]
+) -> None:
+    """Do for leads what their creation sets off; nothing is committed.
 
-    The rest follows in a unit of work of its own. Whoever matures waits in a pool: a
-    file of thousands must not flood the reps with cards.
+    Whoever matures waits in a pool: a file of thousands must not flood the reps with cards.
     """
-    before = work.take_outcomes(), work.take_to_score()
-    rows = await work.tx.fetch(_TO_WORK_OFF, first, last, AT_ONCE)
-    await work.load_people([PersonId(row["person_id"]) for row in rows])
-    for row in rows:
-        lead = work.leads.get(LeadId(row["id"]))
+    await work.load_people([person_id for _, person_id in leads])
+    for lead_id, _ in leads:
+        lead = work.leads.get(lead_id)
         if lead.stage is Stage.GENERATED:  # another process may have been faster
             _set_off(work, lead)
     await settle(work, replace(ctx, offers_leads=False))
-    if len(rows) == AT_ONCE:
-        work.set_timer(_work_off(work, LeadId(rows[-1]["id"] + 1), last))
-    outcomes, to_score = before
-    for outcome in outcomes:
-        work.happened(outcome)
-    for person_id in to_score:
-        work.rescore(person_id)
-    return len(rows)
 
 
 def _set_off(work: UnitOfWork, lead: Lead) -> None:

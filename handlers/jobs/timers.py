@@ -14,7 +14,6 @@ from handlers.actions.dedup.aliases import ALIAS_TIMER, look_again
 from handlers.actions.dedup.hook import HOOK_TIMER
 from handlers.actions.dedup.hook_answer import hook_was_silent
 from handlers.actions.entry_points import ENTRY_TIMER, refresh_entry
-from handlers.actions.import_batch import WORK_OFF_TIMER, work_off_imported
 from handlers.actions.kinds import RELEASE_TIMER, release
 from handlers.actions.record import keep_unknown
 from handlers.actions.remind import REMINDER_TIMER, fire_reminder
@@ -43,9 +42,6 @@ async def timer_fired(update: TimerFired, work: UnitOfWork, ctx: Context) -> Non
         await release(work, ctx, name, after, str(update.timer_id))
     elif update.kind == TURN_TIMER:
         await _turn_tags(update, work)
-    elif update.kind == WORK_OFF_TIMER:
-        last = LeadId(int(update.payload["last"]))
-        await work_off_imported(work, ctx, LeadId(update.subject_id), last)
     elif update.kind == ENTRY_TIMER:
         await _move_entry(update, work, ctx)
     elif update.kind == ALIAS_TIMER:

@@ -154,6 +154,11 @@ async def test_a_workbook_becomes_leads_and_a_list_of_errors(
     lines = [line.split(",") for line in errors.lstrip("\ufeff").splitlines()]
     assert [line[:2] for line in lines[1:]] == [["3", "联系电话"], ["4", "提交时间"]]
     assert all(line[2] for line in lines)
+
+    async def is_worked_off() -> bool:
+        return not await office.rows("select id from lead where stage = 'generated'")
+
+    await until(is_worked_off)
     # What was handed in is gone, and nothing of it lay in clear.
     assert await office.rows("select id from upload_part") == []
 

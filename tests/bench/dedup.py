@@ -26,9 +26,9 @@ from bot.preparing import processes_for
 from domain.intake.mapping import FileMapping
 from domain.lifecycle.transitions import Actor
 from domain.matching.company import blocks_of, company_key
-from domain.values import LeadId, Role, UserId
+from domain.values import Role, UserId
 from handlers.actions.dedup.check import Wanted, check
-from handlers.actions.import_batch import work_off_imported
+from handlers.actions.import_batch import AT_ONCE, generated, work_off
 from handlers.files.plan import Plan
 from storage.database import inbox_url_of, open_database
 from storage.ids import IdSource
@@ -96,7 +96,7 @@ async def on_database(name: str, url: str, names: list[str]) -> None:
     )
     try:
         await import_leads(name, store, names)
-        await work_off(name, store)
+        await work_in_background(name, store)
         await add_companies(store, names)
         suffix = "" if name == "sqlite" else f"_{name}"
         await look_up_phones(suffix, store)
@@ -158,24 +158,20 @@ def most_memory(processes: int) -> float:
     return (own + processes * child) / 1024
 
 
-async def work_off(name: str, store: Store) -> None:
+async def work_in_background(name: str, store: Store) -> None:
     """Screen, pool, compare and score some of the leads that were stored, as the worker does."""
-    rows = await store.database.look(
-        f"select id from lead where stage = 'generated' order by id limit {WORKED_OFF}"
-    )
-    if not rows:
-        return
-    first, last = LeadId(rows[0]["id"]), LeadId(rows[-1]["id"])
-    started, used = time.perf_counter(), cpu_seconds()
-    while True:
+    started, used, done = time.perf_counter(), cpu_seconds(), 0
+    while done < WORKED_OFF:
         async with store.unit_of_work(MOMENT) as work:
-            done = await work_off_imported(work, CONTEXT, first, last)
+            leads = await generated(work.tx, AT_ONCE)
+            if not leads:
+                break
+            await work_off(work, CONTEXT, leads)
             await work.commit()
-        if not done:
-            break
+        done += len(leads)
     seconds, cpu = time.perf_counter() - started, cpu_seconds() - used
-    figure("dedup", f"background_leads_per_s_{name}", len(rows) / seconds, "1/s")
-    figure("dedup", f"background_cpu_per_lead_us_{name}", cpu / len(rows) * 1e6, "µs")
+    figure("dedup", f"background_leads_per_s_{name}", done / seconds, "1/s")
+    figure("dedup", f"background_cpu_per_lead_us_{name}", cpu / max(done, 1) * 1e6, "µs")
 
 
 async def add_companies(store: Store, names: list[str]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from domain.intake.mapping import Fault, FileMapping, Record
 from domain.intake.rows import RowReader
-from handlers.actions.import_batch import ReadyChunk, take_some
+from handlers.actions.import_batch import AT_ONCE, ReadyChunk, generated, take_some, work_off
 from handlers.actions.import_prepare import IDS_PER_ROW, Beginnings, Preparer
 from handlers.actions.import_rows import Imported, take_in
 from handlers.reactions import settle
@@ -71,7 +71,11 @@ async def one_by_one(company: Company, rows: Sequence[Row], mapping: FileMapping
 
 
 async def worked_off(company: Company) -> None:
-    """Let the background do what is due."""
-    while timers := await company.due():
-        for timer in timers:
-            await company.receives(timer)
+    """Let the background do all of its work."""
+    while True:
+        async with company.store.unit_of_work(company.clock.now()) as work:
+            leads = await generated(work.tx, AT_ONCE)
+            await work_off(work, company.ctx, leads)
+            await work.commit()
+        if not leads:
+            return

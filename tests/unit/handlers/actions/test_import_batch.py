@@ -12,7 +12,7 @@ import pytest
 from bot.clock import DrivenClock
 from domain.intake.mapping import FileMapping
 from domain.lead import Stage
-from handlers.actions.import_batch import AT_ONCE, MOST_SINGLE, WORK_OFF_TIMER, take_some
+from handlers.actions.import_batch import MOST_SINGLE, take_some
 from storage.database import inbox_url_of, open_database
 from storage.schema import migrate
 from storage.vault import MasterKeys, Vault
@@ -125,17 +125,6 @@ async def test_until_the_background_comes_leads_are_only_generated(company: Comp
     assert {lead.stage for lead in await company.leads()} == {Stage.GENERATED}
     await worked_off(company)
     assert Stage.GENERATED not in {lead.stage for lead in await company.leads()}
-
-
-async def test_a_large_chunk_is_worked_off_in_small_pieces(company: Company) -> None:
-    await taken_in(company, [row(n) for n in range(AT_ONCE + 5)], MAPPING)
-    (timer,) = await company.due()
-    assert timer.kind == WORK_OFF_TIMER
-    await company.receives(timer)
-    left = [x for x in await company.leads() if x.stage is Stage.GENERATED]
-    assert len(left) == 5
-    await worked_off(company)
-    assert all(x.stage is not Stage.GENERATED for x in await company.leads())
 
 
 async def test_nobody_is_offered_while_a_file_is_worked_off(company: Company) -> None:
