@@ -15,6 +15,7 @@ import signal
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
@@ -29,6 +30,7 @@ from handlers.rulebook import Rulebook
 from handlers.tagbook import TagKeeper
 from storage.database import open_database
 from storage.ids import IdSource
+from storage.lake.manifest import Lake, lake_in
 from storage.population.source import FromDatabase, Source
 from storage.queries.everybody import count_roots
 from storage.unit_of_work import Store
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from handlers.ports import Clock
     from storage.population.whose import Span
 
+X = TypeVar("X")
 R = TypeVar("R")
 
 #: From so many persons on several processes share the work.
@@ -51,6 +54,8 @@ _MOST_PROCESSES = 4
 SMALL_SPAN = 300
 #: Real seconds between two spans in a process that has other work as well.
 PAUSE_SECONDS = 0.02
+#: Whether files of histories can be read: the extra ``lake`` is installed.
+HAS_LAKE = find_spec("pyarrow") is not None
 #: Real seconds between two questions whether the work is still ours.
 _ASK_SECONDS = 2.0
 #: ``prctl``: the signal that a process gets when its parent dies.
@@ -67,7 +72,7 @@ class View:
     source: Source
 
 
-Task = Callable[[View, "Span"], Awaitable[R]]
+Task = Callable[[View, X], Awaitable[R]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,7 @@ class Crowds:
     is_ours: Callable[[], Awaitable[bool]] | None = None
     processes: int = 0
 
-    async def over(self, task: Task[R], now: datetime | None = None) -> list[R] | None:
+    async def over(self, task: Task[Span, R], now: datetime | None = None) -> list[R] | None:
         """Return what ``task`` finds in each span, in their order; None when it is not ours now.
 
         ``task`` travels to other processes, so it is a function of a module or a partial.
@@ -98,13 +103,18 @@ class Crowds:
         processes = self.processes or processes_for(persons)
         if self.settings is None or processes < 1:
             return await self._here(task, now)
-        source = FromDatabase()
+        home = await self._home(self.settings)
+        source = home.source(now)
         async with self.store.database.read() as tx:
             spans = await source.spans(tx)
-        work = [(task, span, now) for span in spans]
-        return await self._in_processes(Home.of(self.settings), work, processes)
+        return await self.apart(home, task, spans, now)
 
-    async def _here(self, task: Task[R], now: datetime) -> list[R] | None:
+    async def _home(self, settings: StoreSettings) -> Home:
+        async with self.store.database.read() as tx:
+            lake = await lake_in(lake_folder(settings), tx) if HAS_LAKE else None
+        return Home.of(settings, lake)
+
+    async def _here(self, task: Task[Span, R], now: datetime) -> list[R] | None:
         source, found = FromDatabase(SMALL_SPAN), []
         async with self.store.database.read() as tx:
             spans = await source.spans(tx)
@@ -119,26 +129,42 @@ class Crowds:
     async def _goes_on(self) -> bool:
         return self.is_ours is None or await self.is_ours()
 
-    async def _in_processes(
-        self, home: Home, work: Sequence[tuple[Task[R], Span, datetime]], processes: int
+    async def apart(
+        self,
+        home: Home,
+        task: Task[X, R],
+        items: Sequence[X],
+        now: datetime,
+        told: Callable[[R], None] | None = None,
     ) -> list[R] | None:
-        loop = asyncio.get_running_loop()
-        spawn = get_context("spawn")
+        """Return what ``task`` finds in each item, in processes; None when it is not ours now.
+
+        ``told`` hears of each answer as it comes, in any order.
+        """
+        loop, spawn = asyncio.get_running_loop(), get_context("spawn")
+        processes = self.processes or min(os.cpu_count() or 1, _MOST_PROCESSES)
         pool = ProcessPoolExecutor(processes, spawn, initializer=_settle_in, initargs=(home,))
         try:
-            runs = [loop.run_in_executor(pool, _look, *one) for one in work]
+            runs = [loop.run_in_executor(pool, _look, task, item, now) for item in items]
             waiting = set(runs)
             while waiting:
-                _, waiting = await asyncio.wait(
-                    waiting, timeout=_ASK_SECONDS, return_when=asyncio.FIRST_EXCEPTION
+                done, waiting = await asyncio.wait(
+                    waiting, timeout=_ASK_SECONDS, return_when=asyncio.FIRST_COMPLETED
                 )
-                if any(run.done() and run.exception() for run in runs):
-                    break
+                for run in done:
+                    answer = await run
+                    if told is not None:
+                        told(answer)
                 if not await self._goes_on():
                     return None
-            return list(await asyncio.gather(*runs))
+            return [run.result() for run in runs]
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def lake_folder(settings: StoreSettings) -> Path:
+    """Return where histories are kept in files."""
+    return settings.data_dir / "lake"
 
 
 def processes_for(persons: int) -> int:
@@ -158,9 +184,10 @@ class Home:
     standby: frozenset[int]
     tables_dir: Path | None
     zone: str
+    lake: Lake | None = None
 
     @classmethod
-    def of(cls, store: StoreSettings) -> Home:
+    def of(cls, store: StoreSettings, lake: Lake | None = None) -> Home:
         """Return what travels to another process."""
         return cls(
             store.database_url,
@@ -168,7 +195,16 @@ class Home:
             store.standby_keys,
             store.tables_dir,
             store.zone.key,
+            lake,
         )
+
+    def source(self, now: datetime) -> Source:
+        """Return where histories come from; no snapshot that is asked may be before ``now``."""
+        if self.lake is None or not self.lake.manifest.buckets:
+            return FromDatabase()
+        from storage.lake.live import FromLake  # noqa: PLC0415 — an extra
+
+        return FromLake(self.lake.folder, self.lake.manifest, now)
 
     async def open(self) -> Crowds:
         """Open the database beside whatever else runs."""
@@ -188,7 +224,7 @@ class _Process:
 
     home: Home
     runner: asyncio.Runner
-    crowds: Crowds | None = None
+    view: View | None = None
 
 
 def _settle_in(home: Home) -> None:
@@ -198,20 +234,21 @@ def _settle_in(home: Home) -> None:
 
 
 def _die_with_parent() -> None:
-    """Ask Linux to end this process with its parent; elsewhere it ends after its span."""
+    """Ask Linux to end this process with its parent; elsewhere it ends after its item."""
     try:
         ctypes.CDLL(None).prctl(_PDEATHSIG, signal.SIGKILL)
     except (OSError, AttributeError):
         return
 
 
-def _look(task: Task[R], span: Span, now: datetime) -> R:
-    return _Process.runner.run(_looked(task, span, now))
+def _look(task: Task[X, R], item: X, now: datetime) -> R:
+    return _Process.runner.run(_looked(task, item, now))
 
 
-async def _looked(task: Task[R], span: Span, now: datetime) -> R:
-    crowds = _Process.crowds
-    if crowds is None:
-        crowds = _Process.crowds = await _Process.home.open()
-    view = View(crowds.store, crowds.context, now, FromDatabase())
-    return await task(view, span)
+async def _looked(task: Task[X, R], item: X, now: datetime) -> R:
+    view = _Process.view
+    if view is None or view.now != now:
+        here = await _Process.home.open()
+        view = View(here.store, here.context, now, _Process.home.source(now))
+        _Process.view = view
+    return await task(view, item)

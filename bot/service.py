@@ -20,6 +20,7 @@ from bot.cluster.sole import sole_service
 from bot.directory import sync_directory
 from bot.housekeeping import housekeeper_of
 from bot.importer import importer_of
+from bot.lake import lake_keeper_of
 from bot.list_sweeper import list_sweeper_of
 from bot.loops import looping
 from bot.office import LocalOffice
@@ -166,6 +167,7 @@ async def _loops(
         (ProcessRole.SCHEDULER, score_keeper_of(parts).run),
         (ProcessRole.SCHEDULER, day_keeper_of(parts).run),
         (ProcessRole.SCHEDULER, tag_sweeper_of(parts).run),
+        (ProcessRole.SCHEDULER, lake_keeper_of(parts).run),
         (ProcessRole.SCHEDULER, segment_runner_of(parts).run),
         (ProcessRole.SCHEDULER, list_sweeper_of(parts).run),
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from storage.marks import LINEAGE, put_mark
 from storage.moments import to_micros
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ async def end_leases(main: Database, inbox: Database) -> None:
         await tx.execute(_FREE_OUTBOX)
         await tx.execute(_FREE_FETCHES)
         await tx.execute(_FREE_DUTIES)
+        # Histories in files beside the database are of one that is gone.
+        await put_mark(tx, LINEAGE, secrets.randbits(62))
 
 
 async def doubt_due_pushes(tx: Transaction, now: datetime) -> int:

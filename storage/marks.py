@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from storage.protocols import Transaction
 
+#: Changes when the database is restored: files that were made of it before are worth nothing.
+LINEAGE = "lineage"
 _GET = "select value from counter where name = $1"
 _PUT = """
 insert into counter (name, value) values ($1, $2)

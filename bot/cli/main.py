@@ -12,6 +12,7 @@ import click
 from bot.cli.aliases_group import aliases
 from bot.cli.channels_group import channels
 from bot.cli.events_group import events
+from bot.cli.lake_group import lake
 from bot.cli.merges_group import merges
 from bot.cli.rules_group import rules
 from bot.cli.words import text
@@ -31,6 +32,7 @@ def cli() -> None:
 
 cli.add_command(rules)
 cli.add_command(events)
+cli.add_command(lake)
 cli.add_command(channels)
 cli.add_command(merges)
 cli.add_command(aliases)

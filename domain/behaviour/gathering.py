@@ -31,32 +31,33 @@ def taken(columns: Columns, rows: Positions) -> Columns:
     )
 
 
-def put_together(one: Columns, other: Columns) -> Columns:
-    """Return the persons of both, one after the other; facts and tags are left out.
-
-    A property has to be of one type in both.
-    """
-    kinds = tuple(dict.fromkeys((*one.kinds, *other.kinds)))
+def put_together(parts: Sequence[Columns]) -> Columns:
+    """Return the persons of all parts, one after the other; facts and tags are left out."""
+    if len(parts) == 1:
+        return replace(parts[0], facts={}, tags={})
+    kinds = tuple(dict.fromkeys(kind for part in parts for kind in part.kinds))
     code = {kind: number for number, kind in enumerate(kinds)}
-    names = dict.fromkeys((*one.properties, *other.properties))
-    is_interaction = dict(zip(other.kinds, other.is_interaction.tolist(), strict=True))
-    is_interaction.update(zip(one.kinds, one.is_interaction.tolist(), strict=True))
+    shown = {
+        kind: is_shown
+        for part in reversed(parts)
+        for kind, is_shown in zip(part.kinds, part.is_interaction.tolist(), strict=True)
+    }
+    ends = np.cumsum([0, *(part.kind.size for part in parts)])
+    offsets = [part.offsets[1:] + end for part, end in zip(parts, ends[:-1], strict=True)]
     return Columns(
-        offsets=np.concatenate((one.offsets, other.offsets[1:] + one.offsets[-1])),
-        kind=np.concatenate([_coded(columns, code) for columns in (one, other)]),
-        at=np.concatenate((one.at, other.at)),
-        day=np.concatenate((one.day, other.day)),
+        offsets=np.concatenate(([0], *offsets)).astype(np.int64),
+        kind=np.concatenate([_coded(part, code) for part in parts]),
+        at=np.concatenate([part.at for part in parts]),
+        day=np.concatenate([part.day for part in parts]),
         kinds=kinds,
-        is_interaction=np.array([is_interaction[kind] for kind in kinds], dtype=np.bool_),
+        is_interaction=np.array([shown[kind] for kind in kinds], dtype=np.bool_),
         properties={
-            name: _joined(
-                [(columns.properties.get(name), columns.kind.size) for columns in (one, other)]
-            )
-            for name in names
+            name: _joined([(part.properties.get(name), part.kind.size) for part in parts])
+            for name in dict.fromkeys(name for part in parts for name in part.properties)
         },
         facts={},
         tags={},
-        zone=one.zone,
+        zone=parts[0].zone,
     )
 
 

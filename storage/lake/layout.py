@@ -1,13 +1,14 @@
 """How histories lie in Parquet: buckets of roots, each a file of events and a file of persons.
 
-Bucket ``hash(root) mod N``. In ``events-0007.parquet`` the events are sorted by
-(root, event order), and each row group holds whole persons; ``persons-0007.parquet``
-has one row per person in the same order, with the number of events, what the database
-held when it was written, and facts. Events
+A bucket is a span of roots (:mod:`storage.lake.manifest`). In ``events-0007-g3.parquet``
+the events are sorted by (root, event order), and each row group holds whole persons;
+``persons-0007-g3.parquet`` has one row per person in the same order, with the number of
+events, a stamp of the rows in the database that it stands for, and facts. Events
 have ``root``, ``kind`` (position in the list of kinds, kept in the metadata), ``at``
-(microseconds since 1970), ``day`` (ordinal in the zone of the metadata) and a column
-for each property that a kind declares. Nothing personal is in them: no name, no key,
-no text that somebody wrote; facts are those that the caller names.
+(microseconds since 1970), ``day`` (ordinal in the zone of the metadata) and columns
+for each property that a kind declares: one of its type, and one for each other type, where
+values of events stand whose kind does not declare it. Nothing personal is in them: no
+name, no key, no text that somebody wrote; facts are those that the caller names.
 """
 
 from __future__ import annotations
@@ -18,9 +19,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import numpy as np
-from numpy.typing import NDArray
-
 from domain.events.registry import PropertyType
 
 #: Events of a row group at most, but for a person who alone has more. It is also what
@@ -29,25 +27,31 @@ GROUP_EVENTS = 1 << 18
 #: Prefixes that keep properties and facts apart from our own columns.
 PROPERTY, FACT = "p.", "f."
 _META = b"clew"
-#: An odd number near 2**64 divided by the golden ratio: neighbouring ids go far apart.
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
     """What the files hold, the same for all buckets."""
 
-    buckets: int
     zone: ZoneInfo
     kinds: tuple[str, ...]
     interactions: frozenset[str]
     properties: Mapping[str, PropertyType]
     facts: Mapping[str, PropertyType]
 
+    def holds(self, other: Layout) -> bool:
+        """Tell whether files of this layout hold all that files of another one would.
+
+        Kinds do not matter: those that are not among ours have not happened yet, and
+        whoever does something new is read anew.
+        """
+        return self.zone.key == other.zone.key and all(
+            self.properties.get(name) is kind for name, kind in other.properties.items()
+        )
+
     def metadata(self) -> dict[bytes, bytes]:
         """Return the layout as metadata of a Parquet file."""
         plain = {
-            "buckets": self.buckets,
             "zone": self.zone.key,
             "kinds": list(self.kinds),
             "interactions": sorted(self.interactions),
@@ -61,7 +65,6 @@ class Layout:
         """Read a layout from the metadata of a file."""
         plain = json.loads(metadata[_META])
         return cls(
-            plain["buckets"],
             ZoneInfo(plain["zone"]),
             tuple(plain["kinds"]),
             frozenset(plain["interactions"]),
@@ -70,28 +73,32 @@ class Layout:
         )
 
 
-def bucket_of(roots: NDArray[np.int64], buckets: int) -> NDArray[np.int64]:
-    """Return the bucket of each root; the same on every machine."""
-    mixed = (roots.astype(np.uint64) * _SPREAD) >> np.uint64(32)
-    return (mixed % np.uint64(buckets)).astype(np.int64)
+def column_of(name: str, declared: PropertyType, stored: PropertyType) -> str:
+    """Return the column for values of a type under a property that is declared as another."""
+    return PROPERTY + name if stored is declared else f"{PROPERTY}{name}:{stored}"
 
 
 @dataclass(frozen=True, slots=True)
 class BucketFiles:
-    """The two files of a bucket."""
+    """The two files of a bucket; each time it is rewritten they are of the next generation."""
 
     folder: Path
     number: int
+    generation: int = 0
 
     @property
     def events(self) -> Path:
         """The file of events."""
-        return self.folder / f"events-{self.number:04}.parquet"
+        return self.folder / f"events-{self._name}.parquet"
 
     @property
     def persons(self) -> Path:
         """The file of persons."""
-        return self.folder / f"persons-{self.number:04}.parquet"
+        return self.folder / f"persons-{self._name}.parquet"
+
+    @property
+    def _name(self) -> str:
+        return f"{self.number:04}" + (f"-g{self.generation}" if self.generation else "")
 
 
 def files_of(folder: Path, numbers: Collection[int]) -> tuple[BucketFiles, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,15 +13,16 @@ from numpy.typing import NDArray
 from domain.behaviour.columns import Columns
 from domain.behaviour.values import Flags, Texts, Value, Words
 from domain.events.registry import PropertyType
-from storage.lake.layout import FACT, PROPERTY, BucketFiles, Layout
+from storage.lake.layout import FACT, BucketFiles, Layout, column_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chunk:
-    """Whole persons of a bucket, and their roots."""
+    """Whole persons of a bucket, their roots, and when the last event of each was received (µs)."""
 
     roots: NDArray[np.int64]
     columns: Columns
+    received: NDArray[np.int64]
 
 
 def read_bucket(files: BucketFiles, properties: Collection[str] | None = None) -> Iterator[Chunk]:
@@ -33,7 +34,7 @@ def read_bucket(files: BucketFiles, properties: Collection[str] | None = None) -
     persons = pq.read_table(files.persons)
     layout = Layout.of(persons.schema.metadata)
     wanted = [name for name in layout.properties if properties is None or name in properties]
-    texts = [PROPERTY + name for name in wanted if layout.properties[name] is PropertyType.TEXT]
+    texts = [column_of(name, layout.properties[name], PropertyType.TEXT) for name in wanted]
     if texts:
         events = pq.ParquetFile(
             files.events, memory_map=True, pre_buffer=False, read_dictionary=texts
@@ -55,9 +56,11 @@ class _Reader:
 
     def chunks(self) -> Iterator[Chunk]:
         start, first = 0, 0
-        names = ["kind", "at", "day", *(PROPERTY + name for name in self.wanted)]
+        names = self._filled()
         for group in range(self.events.num_row_groups):
-            table = self.events.read_row_group(group, columns=names, use_threads=False)
+            filled = names[group]
+            asked = ["kind", "at", "day", *filled]
+            table = self.events.read_row_group(group, columns=asked, use_threads=False)
             end = start + table.num_rows
             # Persons without events stand with those before them.
             last = int(np.searchsorted(self.offsets, end, side="right")) - 1
@@ -66,11 +69,26 @@ class _Reader:
         if first < self.offsets.size - 1:  # a bucket without any event
             yield self._chunk(self.events.schema_arrow.empty_table(), first, -1, start)
 
+    def _filled(self) -> list[list[str]]:
+        """Return for each row group the columns of wanted properties that hold any value."""
+        metadata = self.events.metadata
+        places = {name: place for place, name in enumerate(self.events.schema_arrow.names)}
+        names = [
+            column_of(name, self.layout.properties[name], stored)
+            for name in self.wanted
+            for stored in PropertyType
+        ]
+        return [
+            [name for name in names if _has_values(metadata.row_group(group), places[name])]
+            for group in range(metadata.num_row_groups)
+        ]
+
     def _chunk(self, table: pa.Table, first: int, last: int, start: int) -> Chunk:
         stop = last if last >= 0 else self.offsets.size - 1
         persons, layout = self.persons.slice(first, stop - first), self.layout
+        there = set(table.column_names)
         properties = {
-            name: _value(table[PROPERTY + name], layout.properties[name]) for name in self.wanted
+            name: _of_types(table, there, name, layout.properties[name]) for name in self.wanted
         }
         facts = {name: _value(persons[FACT + name], kind) for name, kind in layout.facts.items()}
         columns = Columns(
@@ -85,7 +103,33 @@ class _Reader:
             tags={},
             zone=layout.zone,
         )
-        return Chunk(persons["root"].to_numpy(), columns)
+        return Chunk(persons["root"].to_numpy(), columns, persons["received"].to_numpy())
+
+
+def _has_values(group: pq.RowGroupMetaData, place: int) -> bool:
+    statistics = group.column(place).statistics
+    return statistics is None or statistics.null_count < group.num_rows
+
+
+def _of_types(
+    table: pa.Table, there: Collection[str], name: str, declared: PropertyType
+) -> Value | None:
+    """Return a property with its values of all types; a row has one of them at most."""
+    parts = [
+        _value(table[column], stored)
+        for stored in PropertyType
+        if (column := column_of(name, declared, stored)) in there
+    ]
+    known = [part for part in parts if part is not None]
+    return _joined(known) if known else None
+
+
+def _joined(parts: Sequence[Value]) -> Value:
+    return Value(
+        numbers=next((part.numbers for part in parts if part.numbers is not None), None),
+        texts=next((part.texts for part in parts if part.texts is not None), None),
+        flags=next((part.flags for part in parts if part.flags is not None), None),
+    )
 
 
 def _value(column: pa.ChunkedArray, kind: PropertyType) -> Value | None:

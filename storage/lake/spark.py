@@ -4,8 +4,9 @@ Spark only hands out buckets and gathers answers; files are read and computed as
 :mod:`storage.lake.running`. All machines have to see the folder. Spark itself is not
 imported here, it calls:
 
-    buckets = spark.range(layout.buckets).withColumnRenamed("id", "bucket")
-    buckets.repartition(layout.buckets).mapInArrow(on_buckets(folder, task), schema)
+    buckets = [(bucket.number, bucket.generation) for bucket in Manifest.read(folder).buckets]
+    rows = spark.createDataFrame(buckets, "bucket long, generation long")
+    rows.repartition(len(buckets)).mapInArrow(on_buckets(folder, task), schema)
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ MapInArrow = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
 
 def on_buckets(folder: Path, task: Task) -> MapInArrow:
-    """Return a function that answers rows with a column ``bucket`` by what ``task`` says of them.
+    """Return a function that answers rows (``bucket``, ``generation``) by what ``task`` says.
 
     ``task`` must be importable on the machines that work.
     """
@@ -32,7 +33,8 @@ def on_buckets(folder: Path, task: Task) -> MapInArrow:
     def answers(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         keep_memory()
         for batch in batches:
-            for number in batch.column("bucket").to_pylist():
-                yield from task(BucketFiles(folder, number)).to_batches()
+            for row in batch.to_pylist():
+                files = BucketFiles(folder, row["bucket"], row["generation"])
+                yield from task(files).to_batches()
 
     return answers

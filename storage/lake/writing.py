@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from domain.behaviour.columns import Columns, columns_in_order
 from domain.behaviour.values import Value
 from domain.events.registry import PropertyType
-from storage.lake.layout import FACT, GROUP_EVENTS, PROPERTY, BucketFiles, Layout
+from storage.lake.layout import FACT, GROUP_EVENTS, BucketFiles, Layout, column_of
 
 _TYPES: Mapping[PropertyType, pa.DataType] = {
     PropertyType.NUMBER: pa.float64(),
@@ -29,19 +29,21 @@ _TYPES: Mapping[PropertyType, pa.DataType] = {
 class Part:
     """Some persons of a bucket: roots that rise, their columns, and what the database held.
 
-    ``rows`` is the number of events in the database, ``newest`` the largest id of them
-    (0 for none); by these a bucket knows later whether it is still true.
+    ``received`` is the microsecond at which the last event of each was received, ``stamps``
+    tell the rows of the merge group (:mod:`storage.lake.members`); by these a bucket knows
+    later whether it is still true.
     """
 
     roots: NDArray[np.int64]
     columns: Columns
-    rows: NDArray[np.int64]
-    newest: NDArray[np.int64]
+    received: NDArray[np.int64]
+    stamps: NDArray[np.int64]
 
     @classmethod
     def of(cls, roots: NDArray[np.int64], columns: Columns) -> Part:
         """Return persons that come from no database."""
-        return cls(roots, columns, np.diff(columns.offsets), np.zeros(roots.size, dtype=np.int64))
+        nothing = np.zeros(roots.size, dtype=np.int64)
+        return cls(roots, columns, nothing, nothing)
 
 
 class BucketWriter:
@@ -137,8 +139,8 @@ def _persons(part: Part, layout: Layout) -> pa.Table:
     found = {
         "root": pa.array(part.roots),
         "events": pa.array(np.diff(columns.offsets), pa.int32()),
-        "rows": pa.array(part.rows),
-        "newest": pa.array(part.newest),
+        "received": pa.array(part.received),
+        "stamp": pa.array(part.stamps),
     }
     for name, kind in layout.facts.items():
         found[FACT + name] = _array(columns.facts.get(name), kind, part.roots.size)
@@ -147,7 +149,11 @@ def _persons(part: Part, layout: Layout) -> pa.Table:
 
 def _events(part: Part, layout: Layout) -> pa.Table:
     columns = part.columns
-    codes = np.array([layout.kinds.index(kind) for kind in columns.kinds], dtype=np.int16)
+    position = {kind: number for number, kind in enumerate(layout.kinds)}
+    # A kind that the layout does not have is named by columns, but nothing of it happened.
+    codes = np.array([position.get(kind, -1) for kind in columns.kinds], dtype=np.int16)
+    if columns.kind.size and codes[columns.kind].min() < 0:
+        raise ValueError(sorted(set(columns.kinds) - position.keys()))
     found = {
         "root": pa.array(np.repeat(part.roots, np.diff(columns.offsets))),
         "kind": pa.array(codes[columns.kind] if columns.kind.size else columns.kind),
@@ -156,7 +162,8 @@ def _events(part: Part, layout: Layout) -> pa.Table:
     }
     for name, kind in layout.properties.items():
         column = columns.properties.get(name)
-        found[PROPERTY + name] = _array(column, kind, columns.kind.size)
+        for stored in PropertyType:
+            found[column_of(name, kind, stored)] = _array(column, stored, columns.kind.size)
     return pa.table(found).replace_schema_metadata(layout.metadata())
 
 

@@ -28,13 +28,12 @@ _NONE = "{}"
 class Wish:
     """What of histories is wanted: ``properties`` by name, and the zone that days are of.
 
-    ``interactions`` are the kinds that count as interaction. ``kinds`` None is every kind.
+    ``interactions`` are the kinds that count as interaction.
     """
 
     zone: ZoneInfo
     interactions: frozenset[str]
     properties: frozenset[str]
-    kinds: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,9 +61,6 @@ async def histories(tx: Transaction, whose: Whose, wish: Wish) -> Histories:
     """Return the events of whole merge groups, each root's in event order."""
     roots = await roots_of(tx, whose)
     where, args = condition(tx, whose)
-    if wish.kinds is not None:
-        where = f"{where} and {tx.any_of('e.kind', len(args) + 1)}"
-        args = (*args, tx.array(sorted(wish.kinds)))
     # Texts are ordered by their bytes, as the order of events has it.
     bytewise = ' collate "C"' if tx.dialect is Dialect.POSTGRES else ""
     said = ", e.properties" if wish.properties else ""

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 END = (1 << 63) - 1
 _ENDS = """
 select id from (
-  select id, row_number() over (order by id) as place from person where root_id = id and id > $2
+  select id, row_number() over (order by id) as place from person
+  where root_id = id and id > $2 and id <= $3
 ) as numbered where place % $1 = 0 order by id
 """
 
@@ -44,8 +45,8 @@ def condition(tx: Transaction, whose: Whose) -> tuple[str, tuple[object, ...]]:
 
 
 async def spans(tx: Transaction, size: int, within: Span = EVERYBODY) -> list[Span]:
-    """Cut everybody (behind ``within.after``) into spans of ``size`` persons; the last is open."""
-    ends = [int(row["id"]) for row in await tx.fetch(_ENDS, size, within.after)]
+    """Cut a span into spans of ``size`` persons; the last may hold fewer, or nobody."""
+    ends = [int(row["id"]) for row in await tx.fetch(_ENDS, size, within.after, within.until)]
     ends = [end for end in ends if end < within.until]
     starts = [within.after, *ends]
     return [Span(a, b) for a, b in zip(starts, [*ends, within.until], strict=True)]

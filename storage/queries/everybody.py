@@ -29,6 +29,12 @@ async def count_roots(tx: Transaction) -> int:
     return int(row["found"]) if row else 0
 
 
+async def count_events_since(tx: Transaction, first_id: int) -> int:
+    """Return how many events have a number from ``first_id`` up."""
+    row = await tx.fetch_one("select count(*) as found from event where id >= $1", first_id)
+    return int(row["found"]) if row else 0
+
+
 async def sampled_roots(tx: Transaction, everybody: int, size: int) -> list[PersonId]:
     """Return everybody when they are at most ``size``, else about ``size`` of them."""
     if everybody <= size:

@@ -24,6 +24,7 @@ from config.settings import StoreSettings
 from domain.messages import Endpoint, Push, Text
 from storage.database import Database, inbox_url_of, open_database
 from storage.ids import IdSource
+from storage.marks import LINEAGE, mark_of
 from storage.outbox import Outbox, insert_pushes
 from storage.schema import migrate, pending
 from storage.vault import MasterKeys, Vault
@@ -118,6 +119,8 @@ async def test_a_restored_database_has_every_row_and_the_present_schema(
     assert await causes(target) == {"due", "safe"}
     url = target.database_url
     assert await pending(url, inbox_url_of(url)) == []
+    async with opened(target) as database, database.read() as tx:
+        assert await mark_of(tx, LINEAGE) > 0, "files of histories of before are worth nothing"
     assert await causes(store) == {"due", "safe"}
 
 

@@ -27,7 +27,6 @@ PAID, SORTED = (20, 21, 22), (2, 20, 22, 23)
 CATEGORIES = tuple(f"c{number}" for number in range(6))
 SPAN_US = 180 * 86_400_000_000
 LAYOUT = Layout(
-    buckets=0,
     zone=BUSINESS_ZONE,
     kinds=KINDS,
     interactions=frozenset(KINDS[:24]),
