@@ -51,6 +51,9 @@ REACTIONS: dict[type, tuple[Reaction, ...]] = {
     StatusChanged: (advance.note_status, score.stand_elsewhere, answer.take_by_status),
 }
 
+#: What decides where a lead stands; its reactions look at no score.
+_PLACING = (LeadCreated, StageChanged, StatusChanged)
+
 
 async def settle(work: UnitOfWork, ctx: Context) -> None:
     """Score what was touched and react to what came of it, until nothing new happens.
@@ -65,6 +68,7 @@ async def settle(work: UnitOfWork, ctx: Context) -> None:
             work.rescore(event.person_id)
     await ctx.tag_keeper.refresh(work.tx)
     for _ in range(_MOST_ROUNDS):
+        await _take_their_place(work, ctx)
         has_scored = score.rescore(work, ctx)
         outcomes = work.take_outcomes()
         if not outcomes and not has_scored and not retag(work, ctx):
@@ -74,6 +78,23 @@ async def settle(work: UnitOfWork, ctx: Context) -> None:
             await _react(outcome, work, ctx)
     message = f"reactions did not come to rest in {_MOST_ROUNDS} rounds"
     raise RuntimeError(message)
+
+
+async def _take_their_place(work: UnitOfWork, ctx: Context) -> None:
+    """Let leads stand where they belong before they are scored.
+
+    Where a lead stands says which table rates it: a new one that was scored before it
+    entered its pool would be scored twice. The rest waits, in its order, for the scores.
+    """
+    waiting: list[Outcome] = []
+    while outcomes := work.take_outcomes():
+        for outcome in outcomes:
+            if isinstance(outcome, _PLACING):
+                await _react(outcome, work, ctx)
+            else:
+                waiting.append(outcome)
+    for outcome in waiting:
+        work.happened(outcome)
 
 
 async def _react(outcome: Outcome, work: UnitOfWork, ctx: Context) -> None:

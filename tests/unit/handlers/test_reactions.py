@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from domain import outcomes
 from domain.outcomes import LeadEnriched, LeadMatured
+from domain.scoring.rating import Case
+from domain.scoring.score import Rated
+from domain.scoring.tables import Phase, RuleTables
 from domain.values import LeadId, UserId
 from handlers import reactions
+from handlers.actions import score
 from handlers.context import Context
 from handlers.reactions import REACTIONS, settle
 from storage.unit_of_work import UnitOfWork
@@ -33,6 +39,22 @@ async def test_a_mature_lead_is_offered_in_the_unit_of_work_that_made_it_so(
         [lead] = work.leads.of([p.id for p in work.people.loaded()])
         assert lead.owner is not None
     assert await company.leads() == [], "and gone with it when it is not committed"
+
+
+async def test_a_new_lead_is_scored_once_by_the_table_of_its_pool(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phases: list[Phase] = []
+    rate = score.rate_cases
+
+    def rating(cases: Sequence[Case], tables: RuleTables) -> list[Rated]:
+        phases.extend(case.basis.phase for case in cases)
+        return rate(cases, tables)
+
+    monkeypatch.setattr(score, "rate_cases", rating)
+    async with company.store.unit_of_work(company.clock.now()) as work:
+        await company.handles(work, acts.wrote("你好"))
+    assert phases == [Phase.NURTURING]
 
 
 async def test_reactions_that_chase_each_other_are_a_defect(
