@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 import structlog
 
 from domain.behaviour.horizon import Horizon
-from domain.behaviour.mentions import Mentions, mentions_of
+from domain.behaviour.mentions import Mentions, mentions_of, properties_of
 from domain.behaviour.syntax import Expression
 from domain.behaviour.vocabulary import Term, ValueType, Vocabulary
 from domain.errors import RuleError
 from domain.tags.due import Need
-from domain.tags.evaluate import TagPlan, properties_of
+from domain.tags.evaluate import TagPlan
 from domain.tags.reading import FormulaError, TagText, read_tags, terms_of, text_of
 from domain.tags.spec import Refresh, TagBook
 from storage.repositories.tag_definitions import TagDefinitions
@@ -68,6 +68,11 @@ class TagsInForce:
     def moving_properties(self) -> frozenset[str]:
         """The properties that :attr:`horizon` reads."""
         return properties_of(self._moving)
+
+    @cached_property
+    def moving_attributes(self) -> frozenset[str]:
+        """The facts that :attr:`horizon` reads."""
+        return mentions_of(*self._moving).facts
 
     @property
     def _moving(self) -> list[Expression]:

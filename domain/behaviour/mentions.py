@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import timedelta
 
 from domain.behaviour.syntax import (
     Age,
+    Aggregate,
     Anchored,
     Attribute,
     Between,
+    Edge,
     EventPattern,
     Ever,
     Expression,
     Last,
     NotFollowed,
+    Preference,
+    Property,
     Tag,
     Unit,
 )
@@ -80,6 +84,23 @@ def _reach(nodes: list[object]) -> timedelta | None:
     if any(isinstance(node, Ever | Between | Anchored) for node in nodes):
         return None
     return max((w.count * _UNITS[w.unit] for w in nodes if isinstance(w, Last)), default=_NO_TIME)
+
+
+def properties_of(expressions: Sequence[Expression]) -> frozenset[str]:
+    """Return the names of all properties of events that expressions read."""
+    found: set[str | None] = set()
+    for expression in expressions:
+        for node in walk(expression):
+            match node:
+                case Aggregate(property=name) | Edge(property=name):
+                    found.add(name)
+                case Preference(property=name, by=by):
+                    found |= {name, by}
+                case Property(name=name):
+                    found.add(name)
+                case _:
+                    pass
+    return frozenset(name for name in found if name is not None)
 
 
 def walk(node: object) -> Iterator[object]:

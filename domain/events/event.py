@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from types import MappingProxyType
 
 from domain.values import PersonId
@@ -39,9 +40,21 @@ class Event:
         return (self.event_at, self.source_sequence, self.dedupe_key)
 
 
-def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
+class Ordered(tuple[Event, ...]):
+    """Events in their order, free of repeats; :func:`in_order` alone makes them."""
+
+    __slots__ = ()
+
+
+#: :attr:`Event.order`, read in one step.
+_ORDER = attrgetter("event_at", "source_sequence", "dedupe_key")
+
+
+def in_order(events: Iterable[Event]) -> Ordered:
     """Sort events by their order and drop repeats of a dedupe key."""
+    if isinstance(events, Ordered):  # a history goes through many hands, each of which asks
+        return events
     seen: dict[str, Event] = {}
-    for event in sorted(events, key=lambda e: e.order):
+    for event in sorted(events, key=_ORDER):
         seen.setdefault(event.dedupe_key, event)
-    return tuple(seen.values())
+    return Ordered(seen.values())

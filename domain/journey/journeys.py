@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import accumulate
@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from domain.behaviour.columns import Behaviour, Columns, columns_of
+from domain.behaviour.columns import Behaviour, Columns, Facts, columns_in_order
 from domain.behaviour.days import Moments, moment_of
 from domain.behaviour.horizon import NO_CHANGE, Horizon
 from domain.behaviour.kernel import Plan
+from domain.behaviour.mentions import mentions_of, properties_of
 from domain.behaviour.syntax import Expression
 from domain.behaviour.values import Texts, Value, Words
+from domain.events.event import in_order
 from domain.values import BUSINESS_ZONE
 
 #: A journey's fact is its code with this behind it: ``buying_stage``.
@@ -76,12 +78,20 @@ class Journeys:
     kinds: frozenset[str] = frozenset()
     zone: ZoneInfo = BUSINESS_ZONE
     turns_within_day: bool = False
+    #: Properties of events, facts and tags that the conditions read.
+    properties: frozenset[str] = field(init=False, repr=False)
+    attributes: frozenset[str] = field(init=False, repr=False)
+    tags: frozenset[str] = field(init=False, repr=False)
     plan: Plan = field(init=False, repr=False)
     horizon: Horizon = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Make the conditions ready."""
         conditions = [stage.when for journey in self.journeys for stage in journey.stages]
+        mentions = mentions_of(*conditions)
+        object.__setattr__(self, "properties", properties_of(conditions))
+        object.__setattr__(self, "attributes", mentions.facts)
+        object.__setattr__(self, "tags", mentions.tags)
         object.__setattr__(self, "plan", Plan.of(conditions))
         object.__setattr__(self, "horizon", Horizon.of(conditions))
 
@@ -91,7 +101,7 @@ class Journeys:
         """Return, for each person at their moment, the stage of each journey by its fact."""
         if not self.journeys or not persons:
             return [{} for _ in persons]
-        columns = columns_of(persons, self.interactions, self.zone)
+        columns = self._columns(persons)
         found = self.plan.run(columns, Moments.of(moments, self.zone))
         holds = [value.holds.tolist() for value in found]
         return [self._places([column[row] for column in holds]) for row in range(len(persons))]
@@ -124,9 +134,20 @@ class Journeys:
         """Return until when time alone leaves each person where they are; None for ever."""
         if not self.journeys or not persons:
             return [None] * len(persons)
-        columns = columns_of(persons, self.interactions, self.zone)
+        columns = self._columns(persons)
         until = self.horizon.run(columns, Moments.of(moments, self.zone)).tolist()
         return [None if us == NO_CHANGE else moment_of(us) for us in until]
+
+    def _columns(self, persons: Sequence[Behaviour]) -> Columns:
+        """Lay out what the conditions read, and no more."""
+        return columns_in_order(
+            [in_order(person.events) for person in persons],
+            self.zone,
+            interactions=self.interactions,
+            facts=[_only(self.attributes, person.facts) for person in persons],
+            tags=[_only(self.tags, person.tags) for person in persons],
+            properties=self.properties,
+        )
 
     def facts(self) -> Mapping[str, Journey]:
         """Return the journeys by the name of their fact."""
@@ -134,6 +155,10 @@ class Journeys:
 
 
 NO_JOURNEYS = Journeys()
+
+
+def _only(names: Collection[str], facts: Facts) -> Facts:
+    return {name: facts[name] for name in names if name in facts}
 
 
 def _furthest(journey: Journey, holds: Sequence[bool]) -> str:

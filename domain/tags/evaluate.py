@@ -14,8 +14,7 @@ from datetime import datetime
 from domain.behaviour.columns import Columns
 from domain.behaviour.days import Moments
 from domain.behaviour.kernel import Plan
-from domain.behaviour.mentions import walk
-from domain.behaviour.syntax import Aggregate, Edge, Expression, Preference, Property
+from domain.behaviour.mentions import mentions_of, properties_of
 from domain.behaviour.values import Item, Value
 from domain.behaviour.vectors.laying import lay_out
 from domain.tags.spec import TagBook, TagKind, TagSpec
@@ -54,8 +53,9 @@ class TagPlan:
     """Some tags made ready; keep it as long as their definitions."""
 
     levels: tuple[_Level, ...]
-    #: The properties of events that the formulas read; others need no column.
+    #: The properties of events and the facts that the formulas read; others need no column.
     properties: frozenset[str]
+    attributes: frozenset[str]
 
     @classmethod
     def of(cls, book: TagBook, names: Collection[str] | None = None) -> TagPlan:
@@ -74,7 +74,8 @@ class TagPlan:
                 levels.append([])
             levels[depth[name]].append(spec)
         formulas = [f.expression for level in levels for spec in level for f in spec.formulas]
-        return cls(tuple(map(_Level.of, levels)), properties_of(formulas))
+        attributes = mentions_of(*formulas).facts
+        return cls(tuple(map(_Level.of, levels)), properties_of(formulas), attributes)
 
     def run(self, columns: Columns, moments: Moments) -> list[Values]:
         """Return the values of the tags for each person at their moment."""
@@ -85,23 +86,6 @@ class TagPlan:
                 values.update(more)
             columns = _with_tags(columns, level.specs, fresh)
         return found
-
-
-def properties_of(expressions: Sequence[Expression]) -> frozenset[str]:
-    """Return the names of all properties of events that expressions read."""
-    found: set[str | None] = set()
-    for expression in expressions:
-        for node in walk(expression):
-            match node:
-                case Aggregate(property=name) | Edge(property=name):
-                    found.add(name)
-                case Preference(property=name, by=by):
-                    found |= {name, by}
-                case Property(name=name):
-                    found.add(name)
-                case _:
-                    pass
-    return frozenset(name for name in found if name is not None)
 
 
 def _with_tags(columns: Columns, specs: Sequence[TagSpec], rows: Sequence[Values]) -> Columns:

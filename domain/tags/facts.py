@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from math import isfinite
 
 from domain.behaviour.attributes import type_of_fact
@@ -11,9 +11,13 @@ from domain.behaviour.vocabulary import ValueType
 from domain.condition import Fact
 
 
-def typed(facts: Mapping[str, Fact]) -> dict[str, Item]:
-    """Return facts by the types that the vocabulary gives them; what does not fit is missing."""
-    return {name: _read(name, value) for name, value in facts.items() if value != ""}
+def typed(facts: Mapping[str, Fact], names: Collection[str] | None = None) -> dict[str, Item]:
+    """Return facts by the types that the vocabulary gives them; what does not fit is missing.
+
+    ``names`` says which; None is all of them.
+    """
+    wanted = facts if names is None else facts.keys() & names
+    return {name: _read(name, facts[name]) for name in wanted if facts[name] != ""}
 
 
 def _read(name: str, value: Fact) -> Item:

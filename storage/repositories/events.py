@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from domain.events.event import Event, PropertyValue, in_order
+from domain.events.event import Event, Ordered, PropertyValue, in_order
 from domain.values import PersonId
 from storage.moments import from_micros, to_micros
 
@@ -30,6 +30,8 @@ class Events:
         self._people = people
         self._new: dict[str, Event] = {}
         self._loaded: dict[PersonId, dict[str, Event]] = {}
+        #: What :meth:`history` told of single persons; they are asked for again and again.
+        self._ordered: dict[PersonId, Ordered] = {}
 
     def begin(self, person_id: PersonId) -> None:
         """Know of a new person: there is nothing to load."""
@@ -54,9 +56,11 @@ class Events:
             histories[event.person_id][event.dedupe_key] = event
         for person_id in missing:
             self._loaded[person_id] = histories[person_id]
+            self._ordered.pop(person_id, None)
         for event in self._new.values():
             if event.person_id in self._loaded:
                 self._loaded[event.person_id].setdefault(event.dedupe_key, event)
+                self._ordered.pop(event.person_id, None)
 
     async def person_of(self, dedupe_key: str) -> PersonId | None:
         """Return whose event stands under a key, or None when there is none."""
@@ -67,9 +71,17 @@ class Events:
         )
         return PersonId(row["person_id"]) if row else None
 
-    def history(self, person_ids: Iterable[PersonId]) -> tuple[Event, ...]:
+    def history(self, person_ids: Iterable[PersonId]) -> Ordered:
         """Return all events of loaded persons (a merge group), in event order."""
-        return in_order(e for p in person_ids for e in self._loaded[p].values())
+        group = tuple(person_ids)
+        if len(group) != 1:
+            return in_order(e for p in group for e in self._loaded[p].values())
+        [person_id] = group
+        found = self._ordered.get(person_id)
+        if found is None:
+            found = in_order(self._loaded[person_id].values())
+            self._ordered[person_id] = found
+        return found
 
     def add(self, event: Event) -> bool:
         """Append an event of a loaded history; False when its key is already there."""
@@ -77,6 +89,7 @@ class Events:
         if event.dedupe_key in history:
             return False
         history[event.dedupe_key] = event
+        self._ordered.pop(event.person_id, None)
         self._new[event.dedupe_key] = event
         return True
 

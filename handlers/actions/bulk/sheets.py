@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from domain.behaviour.gathering import taken
+from domain.behaviour.mentions import properties_of
 from domain.scoring.basis import Basis, basis_of
 from domain.scoring.matching import matcher_of
 from domain.scoring.sheet import Sheet
-from domain.tags.evaluate import properties_of
 from storage.population.histories import Histories, Wish
 from storage.population.people import Read, Taggings
 

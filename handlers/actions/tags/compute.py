@@ -19,6 +19,7 @@ from domain.values import PersonId
 from storage.moments import from_micros, to_micros
 
 if TYPE_CHECKING:
+    from domain.behaviour.values import Item
     from handlers.context import Context
     from storage.unit_of_work import UnitOfWork
 
@@ -79,7 +80,8 @@ def _compute(
     if not roots or not names:
         return
     plan = ctx.tags.plan(frozenset(names))
-    people = [behaviour_of(work, root) for root in roots]
+    attributes = plan.attributes | ctx.tags.moving_attributes
+    people = [behaviour_of(work, root, attributes) for root in roots]
     # Histories of the unit of work are in order already, and free of repeats.
     columns = columns_in_order(
         [person.events for person in people],
@@ -95,10 +97,17 @@ def _compute(
     _set_turns(work, ctx, roots, columns)
 
 
-def behaviour_of(work: UnitOfWork, root: PersonId) -> Behaviour:
-    """Return what expressions may speak of: events, facts with those of the newest lead, tags."""
-    facts = standing_of(work.people.whole(root), work.leads_of(root))
+def behaviour_of(
+    work: UnitOfWork, root: PersonId, attributes: Collection[str] | None = None
+) -> Behaviour:
+    """Return what expressions may speak of: events, facts with those of the newest lead, tags.
+
+    ``attributes`` names the facts that will be asked for; None is all of them.
+    """
     tags = {name: tagging.value for name, tagging in work.tags_of(root).items()}
+    facts: dict[str, Item] = {}
+    if attributes or attributes is None:
+        facts = standing_of(work.people.whole(root), work.leads_of(root), attributes)
     return Behaviour(work.history_of(root), facts, tags)
 
 
