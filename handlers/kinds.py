@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from domain.catalog import Catalog
     from domain.events.registry import EventKind, EventRegistry
     from storage.protocols import Transaction
+    from storage.queries.editions import Editions
 
 
 class RunningKinds:
@@ -32,13 +33,15 @@ class RunningKinds:
         words = self._catalog.vocabulary
         self.vocabulary: Vocabulary = words.with_events(self.events) if kinds else words
 
-    async def refresh(self, tx: Transaction) -> bool:
+    async def refresh(self, tx: Transaction, published: Editions | None = None) -> bool:
         """Read what was registered; True when there was something new.
+
+        The database is asked for the newest registration unless it is told.
 
         Numbers rise, so an older snapshot of another transaction never takes a
         registration back.
         """
-        number = await newest_kind(tx)
+        number = await newest_kind(tx) if published is None else published.kinds
         if number <= self.number:
             return False
         self._take(number, tuple(version.kind for version in await kinds_in_force(tx)))

@@ -25,6 +25,7 @@ from handlers.actions import advance, answer, assign, merge, score, screen
 from handlers.actions.dedup import arrivals, twins
 from handlers.actions.tags.compute import retag
 from handlers.actions.tags.corp import show_changes
+from storage.queries.editions import editions
 
 if TYPE_CHECKING:
     from handlers.context import Context
@@ -62,11 +63,12 @@ async def settle(work: UnitOfWork, ctx: Context) -> None:
         RuntimeError: reactions set each other off without end; a defect, the batch
             is rolled back and parked.
     """
-    await ctx.rulebook.refresh(work.tx)
+    published = await editions(work.tx)
+    await ctx.rulebook.refresh(work.tx, published)
     for event in work.events.added():
         if event.kind in ctx.rules.kinds:  # the tables may have changed since it was recorded
             work.rescore(event.person_id)
-    await ctx.tag_keeper.refresh(work.tx)
+    await ctx.tag_keeper.refresh(work.tx, published)
     for _ in range(_MOST_ROUNDS):
         await _take_their_place(work, ctx)
         has_scored = score.rescore(work, ctx)

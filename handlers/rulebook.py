@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from handlers.kinds import RunningKinds
     from handlers.ports import RuleReader
     from storage.protocols import Transaction
+    from storage.queries.editions import Editions
 
 from storage.repositories.rules import Rules
 
@@ -46,8 +47,8 @@ class Rulebook:
         """What reads versions, with the event kinds in force."""
         return self._reader.among(self._kinds.vocabulary)
 
-    async def refresh(self, tx: Transaction) -> RuleTables:
-        """Return the tables in force as the transaction sees them.
+    async def refresh(self, tx: Transaction, published: Editions | None = None) -> RuleTables:
+        """Return the tables in force as the transaction sees them; it is asked unless told.
 
         Versions in force have rising numbers, so an older snapshot of another
         transaction never brings older tables back.
@@ -55,10 +56,9 @@ class Rulebook:
         Raises:
             ConfigError: the published version cannot be read by this program.
         """
-        rules = Rules(tx)
-        number = await rules.in_force()
+        number = await Rules(tx).in_force() if published is None else published.rules
         if number > self._number:
-            version = await rules.version(number)
+            version = await Rules(tx).version(number)
             if version is not None:
                 self._current, self._number = await self.tables(tx, version), number
         return self._current

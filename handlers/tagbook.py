@@ -22,12 +22,14 @@ from domain.tags.due import Need
 from domain.tags.evaluate import TagPlan
 from domain.tags.reading import FormulaError, TagText, read_tags, terms_of, text_of
 from domain.tags.spec import Refresh, TagBook
+from storage.queries.editions import editions
 from storage.repositories.tag_definitions import TagDefinitions
 
 if TYPE_CHECKING:
     from domain.catalog import Catalog
     from handlers.kinds import RunningKinds
     from storage.protocols import Transaction
+    from storage.queries.editions import Editions
 
 log = structlog.get_logger("clew.tags")
 
@@ -105,19 +107,18 @@ class TagKeeper:
         self._seed = {spec.name: text_of(spec) for spec in catalog.tags.specs.values()}
         self.current = self._in_force(catalog.tags, (), 0)
 
-    async def refresh(self, tx: Transaction) -> TagsInForce:
-        """Return the tags in force as the transaction sees them.
+    async def refresh(self, tx: Transaction, published: Editions | None = None) -> TagsInForce:
+        """Return the tags in force as the transaction sees them; it is asked unless told.
 
         What this program cannot read (it speaks of a kind that is gone) leaves the tags
         as they are, with a line in the log: work must not stop for a definition.
         """
-        definitions = TagDefinitions(tx)
-        edition, names = await definitions.edition()
-        await self._kinds.refresh(tx)
-        basis = (names, self._kinds.number)
-        if edition != self.current.edition or basis != self._basis:
+        published = published or await editions(tx)
+        await self._kinds.refresh(tx, published)
+        basis = (published.tag_names, self._kinds.number)
+        if published.tags != self.current.edition or basis != self._basis:
             book, known = await self._read_or_keep(tx)
-            self.current = self._in_force(book, known, edition)
+            self.current = self._in_force(book, known, published.tags)
             self._basis = basis
         return self.current
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -85,6 +85,16 @@ class Transaction(ABC):
         Raises:
             Conflict: one of them is there.
         """
+
+    @asynccontextmanager
+    async def together(self) -> AsyncIterator[None]:
+        """Let the writes inside go to the database in one go, at the latest when the block ends.
+
+        Of those that return nothing an error may come late: of a later statement or of
+        the end of the block. By itself this does nothing: a database whose statements
+        are cheap to hand over runs each at once.
+        """
+        yield
 
     async def fetch_one(self, sql: str, *args: object) -> Row | None:
         """Run a query and return its first row, or None."""

@@ -14,9 +14,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequen
 from contextlib import asynccontextmanager, suppress
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from storage.connection_thread import ConnectionThread
+from storage.connection_thread import ConnectionThread, Work
 from storage.errors import (
     Cause,
     Conflict,
@@ -138,6 +138,8 @@ class SqliteTransaction(Transaction):
         self._thread = thread
         self._begin = begin
         self._is_over = False
+        #: Writes that :meth:`together` gathers; None outside of its block.
+        self._gathered: list[Work[Any]] | None = None
 
     async def fetch(self, sql: str, *args: object) -> Sequence[Row]:
         """See :meth:`Transaction.fetch`."""
@@ -152,7 +154,7 @@ class SqliteTransaction(Transaction):
         text, order = translated(sql)
         arguments = [[row[i] for i in order] for row in rows]
         if arguments:
-            await self._run(lambda connection: connection.executemany(text, arguments))
+            await self._write(lambda connection: connection.executemany(text, arguments))
 
     async def execute_set(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
         """See :meth:`Transaction.execute_set`."""
@@ -165,7 +167,26 @@ class SqliteTransaction(Transaction):
         signs = ", ".join("?" * len(columns))
         text = f"insert into {table} ({', '.join(columns)}) values ({signs})"
         if rows:
-            await self._run(lambda connection: connection.executemany(text, rows))
+            await self._write(lambda connection: connection.executemany(text, rows))
+
+    @asynccontextmanager
+    async def together(self) -> AsyncIterator[None]:
+        """See :meth:`Transaction.together`: to and fro between threads costs more than a write."""
+        self._gathered = []
+        try:
+            yield
+            if self._gathered:
+                await self._run(_nothing)
+        finally:
+            self._gathered = None
+
+    async def _write(self, work: Work[Any]) -> None:
+        if self._is_over:
+            raise over()
+        if self._gathered is None:
+            await self._run(work)
+        else:
+            self._gathered.append(work)
 
     async def roll_back(self) -> None:
         """See :meth:`Transaction.roll_back`."""
@@ -177,6 +198,8 @@ class SqliteTransaction(Transaction):
     async def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         if self._is_over:
             raise over()
+        if self._gathered:
+            work, self._gathered = _after(self._gathered, work), []
         if self._begin:
             work, self._begin = _begun(self._begin, work), ""
         return await _wrapping(self._thread.run(work))
@@ -196,6 +219,23 @@ class SqliteTransaction(Transaction):
             if not self._begin:
                 with suppress(StorageUnavailable):  # closed meanwhile: that ended it
                     self._thread.run(_roll_back).cancel()  # it is done, nobody waits
+
+
+def _nothing(_connection: sqlite3.Connection) -> None:
+    """Do nothing, behind what was gathered."""
+
+
+def _after(
+    gathered: Sequence[Work[Any]], work: Callable[[sqlite3.Connection], T]
+) -> Callable[[sqlite3.Connection], T]:
+    """Return ``work`` with all that was gathered before it."""
+
+    def all_of_it(connection: sqlite3.Connection) -> T:
+        for one in gathered:
+            one(connection)
+        return work(connection)
+
+    return all_of_it
 
 
 def _begun(

@@ -213,6 +213,12 @@ class UnitOfWork:
             OwnerChanged: another process changed an owner. In both cases nothing
                 was written; decide anew from fresh rows.
         """
+        async with self.tx.together():
+            await self._save(applied)
+        self._leaving = Leaving()
+        self.is_committed = True
+
+    async def _save(self, applied: Sequence[int]) -> None:
         await self.people.save()
         await self.events.save()
         await self.leads.save()
@@ -230,8 +236,6 @@ class UnitOfWork:
                 "insert into applied (inbox_id, applied_at) values ($1, $2)",
                 [(inbox_id, stamp) for inbox_id in applied],
             )
-        self._leaving = Leaving()
-        self.is_committed = True
 
 
 class Store:

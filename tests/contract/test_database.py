@@ -195,6 +195,33 @@ async def test_a_refused_set_is_a_conflict_and_writes_nothing(database: Database
         assert [row["id"] for row in await tx.fetch("select id from thing")] == [2]
 
 
+async def test_what_is_written_together_is_seen_by_what_comes_after(database: Database) -> None:
+    insert = "insert into thing (id, kind) values ($1, $2)"
+    async with database.write() as tx:
+        async with tx.together():
+            await tx.execute_set(insert, [(1, "a"), (2, "a")])
+            assert await tx.execute("update thing set kind = 'b' where id = $1", 1) == 1
+            await tx.execute_many("update thing set value = $2 where id = $1", [(2, "late")])
+            await tx.insert_set("thing", ["id", "kind"], [(3, "c")])
+        rows = await tx.fetch("select id, kind, value from thing order by id")
+    assert [tuple(row) for row in rows] == [(1, "b", None), (2, "a", "late"), (3, "c", None)]
+
+
+async def test_a_refusal_among_what_is_written_together_comes_by_the_end_of_the_block(
+    database: Database,
+) -> None:
+    async def both() -> None:
+        insert = "insert into thing (id, kind) values ($1, 'x')"
+        async with database.write() as tx, tx.together():
+            await tx.execute_set(insert, [(1,)])
+            await tx.execute_set(insert, [(2,)])
+
+    await add(database, 2)
+    with pytest.raises(Conflict):
+        await both()
+    assert await ids_of(database) == [2]
+
+
 async def test_counts_changed_rows_and_returns_inserted_ones(database: Database) -> None:
     insert = "insert into thing (id, kind) values ($1, 'a') on conflict do nothing returning id"
     async with database.write() as tx:
