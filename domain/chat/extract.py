@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from domain.chat.fields.budget import Budget, find_budgets
 from domain.chat.fields.children import find_ages, find_grades
@@ -16,6 +17,7 @@ from domain.chat.fields.subjects import find_subjects
 from domain.chat.fields.wechat import find_wechats
 from domain.chat.lexicon import Lexicon, default_lexicon
 from domain.chat.passage import Passage
+from domain.chat.usual import REMEMBERED, comes_again
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,17 @@ def extract_fields(text: str, lexicon: Lexicon | None = None) -> Fields:
     ``lexicon`` brings the words of this corp; without it the default one is used.
     Time grows linearly with the text.
     """
-    words = lexicon or default_lexicon()
+    if lexicon is None and comes_again(text):
+        return _remembered(text)
+    return _read(text, lexicon or default_lexicon())
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _remembered(text: str) -> Fields:
+    return _read(text, default_lexicon())
+
+
+def _read(text: str, words: Lexicon) -> Fields:
     passage = Passage.of(text)
     phones = find_phones(passage)
     companies = find_companies(passage, words)

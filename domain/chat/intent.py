@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from domain.chat.intent_model import trained_model
 from domain.chat.lexicon import default_lexicon
 from domain.chat.likeness import Likeness, learn
 from domain.chat.opt_out import find_opt_out
 from domain.chat.passage import Span
+from domain.chat.usual import REMEMBERED, comes_again
 from domain.chat.words import intents as words
 from domain.chat.words.examples import EXAMPLES
 from domain.cleaning.text import fold
@@ -78,6 +79,15 @@ def read_intent(text: str) -> Intents:
     no rule knows. A request for silence is always the main intent. Text without any cue
     is ``other``.
     """
+    return _remembered(text) if comes_again(text) else _read(text)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _remembered(text: str) -> Intents:
+    return _read(text)
+
+
+def _read(text: str) -> Intents:
     squeezed = _Squeezed(text)
     found = dict(_found(squeezed.text))
     main = Intent.OPT_OUT if Intent.OPT_OUT in found else _likeliest(squeezed.text, found)
