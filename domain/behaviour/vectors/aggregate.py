@@ -9,15 +9,13 @@ from domain.behaviour.days import NEVER, Integers
 from domain.behaviour.syntax import End, Function
 from domain.behaviour.values import Floats, Positions, Value
 from domain.behaviour.vectors.reduce import Ranges, reduced, starts_of
-from domain.behaviour.vectors.selection import Selection
-
-_NO_POSITIONS = np.zeros(0, dtype=np.intp)
+from domain.behaviour.vectors.selection import NO_POSITIONS, Selection
 
 
 def having_number(selection: Selection, column: Value | None) -> Selection:
     """Keep the events that have a number in ``column``."""
     if column is None or column.numbers is None:
-        return Selection(_NO_POSITIONS, Value(np.zeros(0)))
+        return Selection(NO_POSITIONS, Value(np.zeros(0)))
     numbers = column.numbers[selection.positions]
     is_missing = np.isnan(numbers)
     if not is_missing.any():

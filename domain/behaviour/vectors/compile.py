@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import reduce
 
@@ -13,6 +14,7 @@ from domain.behaviour.syntax import Expression
 from domain.behaviour.values import Flags, Texts, Value, Words
 from domain.behaviour.vectors import compare
 from domain.behaviour.vectors.compile_events import EventCompiler
+from domain.behaviour.vectors.selection import Scene
 from domain.behaviour.vectors.steps import Steps
 
 
@@ -93,6 +95,8 @@ class Compiler(Steps):
         )
 
     def _joined(self, name: str, ufunc: np.ufunc, slots: list[int]) -> int:
+        if ufunc is np.logical_or:
+            return self.add((name, *slots), lambda s, found: _any(s, [found[o] for o in slots]))
         return self.flag(
             (name, *slots), lambda _, found: reduce(ufunc, [found[slot].holds for slot in slots])
         )
@@ -102,6 +106,12 @@ class Compiler(Steps):
         if base is not None:
             msg = f"about the person, inside of an event: {expression!r}"
             raise ValueError(msg)
+
+
+def _any(scene: Scene, values: Sequence[Value]) -> Value:
+    """Return where one of the values holds; those that hold for nobody are not asked."""
+    marks = [value.holds for value in values if value is not scene.nobody]
+    return Value(flags=Flags(reduce(np.logical_or, marks))) if marks else scene.nobody
 
 
 def _constant(value: float | str | bool | datetime) -> Value:  # noqa: FBT001 - it may be one

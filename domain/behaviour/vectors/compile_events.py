@@ -18,10 +18,10 @@ from domain.behaviour.syntax import (
     Function,
     Window,
 )
-from domain.behaviour.values import Marks, Value
+from domain.behaviour.values import Flags, Marks, Positions, Value
 from domain.behaviour.vectors import aggregate, order, preference
 from domain.behaviour.vectors.reduce import Ranges
-from domain.behaviour.vectors.selection import Selection
+from domain.behaviour.vectors.selection import Scene, Selection
 from domain.behaviour.vectors.steps import Steps
 
 
@@ -49,7 +49,7 @@ class EventCompiler:
                 return self._preference(expression)
             case tree.Done(events, window):
                 ranges = self.ranges(self.events(events), self.window(window))
-                return self._steps.flag(("done", ranges), lambda _, found: found[ranges].sizes > 0)
+                return self._steps.add(("done", ranges), lambda s, found: _done(s, found[ranges]))
             case tree.Sequence(steps, limit, window):
                 return self._sequence([self.events(step) for step in steps], limit, window)
             case tree.NotFollowed(first, then, span, window):
@@ -184,14 +184,31 @@ class EventCompiler:
         # Most windows end now, so most ranges of a selection have one end in common.
         end = self._steps.add(
             ("until", selection, None if window in self._until_now else window),
-            lambda _, found: np.searchsorted(found[selection].positions, found[window].hi),
+            lambda s, found: _searched(s, found[selection], found[window].hi),
         )
         return self._steps.add(
             ("within", selection, window),
-            lambda _, found: Ranges(
-                np.searchsorted(found[selection].positions, found[window].lo), found[end]
-            ),
+            lambda s, found: _within(s, found[selection], found[window].lo, found[end]),
         )
+
+
+# Of a few persons most kinds of events are unknown; what asks for one need not be worked out.
+
+
+def _searched(scene: Scene, selection: Selection, edges: Positions) -> Positions:
+    if selection.positions.size == 0:
+        return scene.nowhere.hi
+    return np.searchsorted(selection.positions, edges)
+
+
+def _within(scene: Scene, selection: Selection, edges: Positions, ends: Positions) -> Ranges:
+    if selection.positions.size == 0:
+        return scene.nowhere
+    return Ranges(np.searchsorted(selection.positions, edges), ends)
+
+
+def _done(scene: Scene, ranges: Ranges) -> Value:
+    return scene.nobody if ranges is scene.nowhere else Value(flags=Flags(ranges.sizes > 0))
 
 
 def _filtered(selection: Selection, marks: Marks) -> Selection:

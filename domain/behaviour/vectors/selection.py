@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from domain.behaviour.columns import Columns
 from domain.behaviour.days import Integers, Moments, microseconds
 from domain.behaviour.syntax import Between, Ever, Last, Side, Unit
-from domain.behaviour.values import Positions, Value
+from domain.behaviour.values import Flags, Positions, Value
 from domain.behaviour.vectors.reduce import Ranges, counts, searched
 
 #: Microseconds of the units that roll, and of a day of 24 hours.
@@ -22,6 +22,7 @@ UNIT_US = {Unit.MINUTE: 60_000_000, Unit.HOUR: 3_600_000_000, Unit.DAY: 86_400_0
 _BYTE = 256
 #: Up to so many events, looking at all of them is faster than searching.
 FEW_EVENTS = 4096
+NO_POSITIONS: Positions = np.zeros(0, dtype=np.intp)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,15 +58,26 @@ class Scene:
     def _code_of(self) -> dict[str, int]:
         return {name: code for code, name in enumerate(self.columns.kinds)}
 
+    @cached_property
+    def nowhere(self) -> Ranges:
+        """The ranges of a selection that is empty: most kinds never happened to a few persons."""
+        nothing = np.zeros(self.columns.persons, dtype=np.intp)
+        return Ranges(nothing, nothing)
+
+    @cached_property
+    def nobody(self) -> Value:
+        """What holds for no person."""
+        return Value(flags=Flags(np.zeros(self.columns.persons, dtype=np.bool_)))
+
     def of_kind(self, name: str | None) -> Positions:
         """Return the events of a kind; of None, those that count as interaction."""
         if name is None:
             if self.columns.kind.size == 0:
-                return np.zeros(0, dtype=np.intp)
+                return NO_POSITIONS
             return np.flatnonzero(self.columns.is_interaction[self.columns.kind])
         code = self._code_of.get(name)
         if code is None:
-            return np.zeros(0, dtype=np.intp)
+            return NO_POSITIONS
         order, starts = self._by_kind
         return order[int(starts[code]) : int(starts[code + 1])]
 
