@@ -20,6 +20,7 @@ from bot.pacing import Metered, Pacing
 from bot.storage_watch import StorageWatch
 from bot.stored import parse
 from bot.wecom.parse import ParseError
+from domain.swift import swift
 from domain.values import Priority
 from handlers.reactions import settle
 from storage.errors import StorageError, StorageUnavailable
@@ -42,6 +43,7 @@ RETRY_AFTER = timedelta(seconds=2)
 IDLE_SECONDS = 1.0
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Parsed:
     """A claimed row and what it says."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from domain.swift import swift
 from domain.values import Grade, LeadId, PersonId, UserId, same_userid
 
 #: Reasons of an invalid lead that stand against the person, whatever they write next
@@ -57,6 +58,7 @@ class Status(StrEnum):
     INVALID = "invalid"
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class ScoreState:
     """The last computed score of a lead; every number can be recomputed from events.
@@ -79,6 +81,7 @@ class ScoreState:
     scored_at: datetime | None = None
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Touch:
     """A channel contact: code of the channel, its raw state or scene, event time."""
@@ -88,6 +91,7 @@ class Touch:
     at: datetime
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Lead:
     """One chance. (person, product line, kind, cycle) is unique.

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from domain.swift import swift
 from domain.values import LeadId, PersonId, Priority
 
 
@@ -28,6 +29,7 @@ class Endpoint(StrEnum):
     ENTRY = "entry"
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Text:
     """Plain text; an app message may hold ``<a href>`` links."""
@@ -95,6 +97,7 @@ class CardUpdate:
     card: Card | None = None
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Welcome:
     """Answer to a new contact within 20 s, with an optional link."""
@@ -187,6 +190,7 @@ class WearTags:
 Body = Text | Card | CardUpdate | Welcome | Menu | Remark | MarkTag | WearTags | EntryOrder
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Push:
     """One thing to send, once.
@@ -233,6 +237,7 @@ class FetchKind(StrEnum):
 EVERY_PULL = 0
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Fetch:
     """Ask the platform for data about ``subject``.
@@ -249,6 +254,7 @@ class Fetch:
     token: str = ""
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Timer:
     """Something that happens later: fires once as an update of ``kind``.

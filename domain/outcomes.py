@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.lead import Stage, Status
+from domain.swift import swift
 from domain.values import Grade, LeadId, PersonId, UserId
 
 
@@ -26,6 +27,7 @@ class PersonsJoined:
     link: int = 0
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class PersonDescribed:
     """Facts that twins are looked for by got a new value; names only, never the values."""
@@ -34,6 +36,7 @@ class PersonDescribed:
     fields: tuple[str, ...]
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class LeadTouched:
     """Somebody who has a lead already was in touch again."""
@@ -41,6 +44,7 @@ class LeadTouched:
     lead_id: LeadId
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class LeadCreated:
     """A person became a lead, in cycle ``cycle`` of a product line."""
@@ -51,6 +55,7 @@ class LeadCreated:
     cycle: int = 1
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class LeadEnriched:
     """Attributes of the person got a new value; names only, never the values."""
@@ -59,6 +64,7 @@ class LeadEnriched:
     fields: tuple[str, ...]
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class LeadScored:
     """The composite score changed (both on 0–100)."""
@@ -68,6 +74,7 @@ class LeadScored:
     after: float
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class GradeChanged:
     """The grade or the level moved to another cell of the matrix."""
@@ -95,6 +102,7 @@ class LeadCooled:
     composite: float
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class StageChanged:
     """The lead went to another stage by ``transition``; ``actor`` is a userid or ``system``."""
@@ -190,6 +198,7 @@ class OptedOut:
     at: datetime
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class TagsChanged:
     """The person got or lost tags, or they have other values; names only."""

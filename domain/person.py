@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
+from domain.swift import swift
 from domain.values import PLATFORM_KINDS, ContactKey, PersonId, UserId
 
 
@@ -31,6 +32,7 @@ class InformationLevel(StrEnum):
     PORTRAYED = "portrayed"
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Attribute:
     """One known fact about a person and where it comes from.
@@ -47,6 +49,7 @@ class Attribute:
     evidence: str = ""
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Identity:
     """A key that leads to the person; *verified* when the platform or a signed API vouches."""
@@ -68,6 +71,7 @@ class RelationState(StrEnum):
     TRANSFERRED = "transferred"
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Relation:
     """Rep and person in WeCom; ``changed_at`` is the event time of ``state``.
@@ -96,6 +100,7 @@ class Learner:
 EMPTY: Mapping[str, Attribute] = MappingProxyType({})
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Person:
     """One human being (or company contact), however many accounts.

@@ -12,6 +12,8 @@ from enum import IntEnum, StrEnum
 from typing import NewType
 from zoneinfo import ZoneInfo
 
+from domain.swift import swift
+
 PersonId = NewType("PersonId", int)
 LeadId = NewType("LeadId", int)
 #: A WeCom userid as the platform spells it; compare with :func:`same_userid`.
@@ -51,6 +53,7 @@ PLATFORM_KINDS = frozenset(
 )
 
 
+@swift
 @dataclass(frozen=True, slots=True, order=True)
 class ContactKey:
     """An identity as it is looked up: kind and normalised value."""

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from domain.swift import swift
 from domain.values import Priority
 from storage.resealing import KeyPage
 
@@ -41,6 +42,7 @@ class Delivery(NamedTuple):
     received_at: datetime
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """A row in our hands until its lease ends; ``attempts`` counts this one."""

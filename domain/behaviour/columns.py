@@ -19,6 +19,7 @@ from domain.behaviour.days import Integers, days_of, microseconds
 from domain.behaviour.values import Item, Marks, Value
 from domain.behaviour.vectors.laying import lay_out
 from domain.events.event import Event, in_order
+from domain.swift import swift
 from domain.values import BUSINESS_ZONE
 
 Kinds = NDArray[np.int16]
@@ -27,6 +28,7 @@ Facts: TypeAlias = Mapping[str, Item]
 NOTHING: Facts = MappingProxyType({})
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Behaviour:
     """What is known of one person: events in any order, attributes, and values of tags."""
@@ -36,6 +38,7 @@ class Behaviour:
     tags: Facts = field(default_factory=lambda: NOTHING)
 
 
+@swift
 @dataclass(frozen=True, slots=True, eq=False)
 class Columns:
     """Person *i* owns the events ``offsets[i]`` to ``offsets[i + 1]``, in event order.

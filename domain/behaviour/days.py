@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from domain.swift import swift
+
 Integers = NDArray[np.int64]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -20,6 +22,7 @@ MICROSECOND = timedelta(microseconds=1)
 NEVER = -(2**63)
 
 
+@swift
 @dataclass(frozen=True, slots=True, eq=False)
 class Moments:
     """The moment at which each person is looked at, or one for all (arrays without axes).

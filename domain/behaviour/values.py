@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.behaviour.days import NEVER, Integers, moment_of
+from domain.swift import swift
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
@@ -58,6 +59,7 @@ class Words:
 NO_WORDS = Words(())
 
 
+@swift
 @dataclass(frozen=True, slots=True, eq=False)
 class Texts:
     """Texts as codes of a dictionary."""
@@ -66,6 +68,7 @@ class Texts:
     words: Words
 
 
+@swift
 @dataclass(frozen=True, slots=True, eq=False)
 class Flags:
     """Truth; ``known`` None is known everywhere, and what is not known does not hold."""
@@ -83,6 +86,7 @@ class Lists:
     words: Words
 
 
+@swift
 @dataclass(frozen=True, slots=True, eq=False)
 class Value:
     """A column of values by type; a row is known in at most one of them.

@@ -6,12 +6,14 @@ import re
 from dataclasses import dataclass
 
 from domain.cleaning.text import fold
+from domain.swift import swift
 
 #: Signs that end a clause, after folding.
 CLAUSE_END = re.compile(r"[,。!?;\n…~、]")
 _CLAUSE_REACH = 60
 
 
+@swift
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
     """Positions ``start`` (inclusive) to ``end`` (exclusive) in the message as typed."""
@@ -28,6 +30,7 @@ class Span:
         return text[self.start : self.end]
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Passage:
     """The message as typed (``original``) and folded (``text``); both of one length."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from operator import attrgetter
 from types import MappingProxyType
 
+from domain.swift import swift
 from domain.values import PersonId
 
 #: A property is a string, a number (money in yuan, spans in seconds) or a flag.
@@ -15,6 +16,7 @@ PropertyValue = str | float | bool
 NO_PROPERTIES: Mapping[str, PropertyValue] = MappingProxyType({})
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Event:
     """One occurrence of a registered kind. Append-only, never rewritten.

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.person import Identity, Person, Source
+from domain.swift import swift
 from domain.values import PLATFORM_KINDS, ContactKey
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A key that came in with an update; *verified* when the sender vouches for it."""
@@ -24,6 +26,7 @@ class Claim:
     at: datetime
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Match:
     """What a set of claims means.

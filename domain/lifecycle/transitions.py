@@ -14,6 +14,7 @@ from domain.changing import replace
 from domain.errors import RuleError
 from domain.lead import Lead, Stage, Status
 from domain.outcomes import CycleOpened, Outcome, StageChanged, StatusChanged
+from domain.swift import swift
 from domain.values import Refusal, Role, UserId
 
 UNKNOWN_TRANSITION = "unknown_transition"
@@ -88,6 +89,7 @@ class Transition:
         )
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Decided:
     """The lead after the move, and what happened."""

@@ -14,12 +14,14 @@ from domain.person import Person
 from domain.scoring.history import Subject
 from domain.scoring.initial import ChannelStart, start_of
 from domain.scoring.tables import Phase, RuleTables, phase_of
+from domain.swift import swift
 
 #: Facts about where a lead stands, which rules may ask about beside those of the person.
 STANDING_FACTS = frozenset({"product_line", "kind", "cycle", "stage", "status", "phase"})
 _PHASE = "phase"
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Basis:
     """Facts of person and lead, the first touch, and when the lead began (event time).

@@ -16,8 +16,10 @@ from domain.events.event import Event, in_order
 from domain.scoring.initial import SCALE, ChannelStart
 from domain.scoring.matching import matcher_of
 from domain.scoring.scorecard import Scorecard
+from domain.swift import swift
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What is scored: facts, events in any order (repeats do no harm), and the beginning.
@@ -32,6 +34,7 @@ class Subject:
     start: ChannelStart | None = None
 
 
+@swift
 @dataclass(frozen=True, slots=True, eq=False)
 class History:
     """Matches of event rules, sorted by rule, then event order.

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.lead import Touch
+from domain.swift import swift
 
 #: Channel points run to 10, dynamic scores to 100 (product section 7).
 SCALE = 10.0
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class ChannelStart:
     """The channel's points (0–10) and the event time from which they fade."""

@@ -19,11 +19,13 @@ from domain.behaviour.vectors.reduce import starts_of
 from domain.scoring.history import History
 from domain.scoring.matching import Matches
 from domain.scoring.scorecard import Floats, Integers, Scorecard
+from domain.swift import swift
 
 #: Bits that hold the ordinal of a day (year 5741 and before) in a composite key.
 _DAY_BITS = 21
 
 
+@swift
 @dataclass(frozen=True, slots=True, eq=False)
 class Starts:
     """What leads start with: points and when they began, and the day of each one's last presence.
@@ -37,6 +39,7 @@ class Starts:
     seen: Integers
 
 
+@swift
 @dataclass(frozen=True, slots=True, eq=False)
 class Counted:
     """The parts of each lead's dynamic score, before clipping.
@@ -120,6 +123,7 @@ def absence_of(seen: Integers, moments: Moments, card: Scorecard) -> Floats:
     return points
 
 
+@swift
 @dataclass(frozen=True, slots=True, eq=False)
 class Points:
     """What matches count. A run holds the matches of one rule and lead.

@@ -22,8 +22,10 @@ from domain.condition import Condition
 from domain.scoring.conditions import all_hold
 from domain.scoring.rules import EventRule, Repeat
 from domain.scoring.scorecard import Scorecard
+from domain.swift import swift
 
 
+@swift
 @dataclass(frozen=True, slots=True, eq=False)
 class Matches:
     """Events that count, sorted by rule, then lead, then event order.

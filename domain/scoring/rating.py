@@ -17,8 +17,10 @@ from domain.scoring.history import Subject
 from domain.scoring.score import Rated, Scored, explained, rate_all
 from domain.scoring.scorecard import Scorecard
 from domain.scoring.tables import Phase, RuleTables
+from domain.swift import swift
 
 
+@swift
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
     """One lead to be rated: its basis, all its events in any order, and the moment."""

@@ -15,6 +15,7 @@ from domain.scoring.history import History, Subject, histories_of
 from domain.scoring.kernel import Counted, count
 from domain.scoring.rules import StaticRule
 from domain.scoring.scorecard import Scorecard
+from domain.swift import swift
 
 LOWEST, HIGHEST = 0.0, 100.0
 #: Detail of the limit over all gains.
@@ -33,6 +34,7 @@ class Part(StrEnum):
     LIMIT = "limit"
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Contribution:
     """One reason: ``rule`` gave ``points`` because of an event of ``kind`` that happened ``at``.
@@ -51,6 +53,7 @@ class Contribution:
     detail: str = ""
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Share:
     """One lead's part of what the kernel counted; ``raw`` is the sum before clipping.
@@ -65,6 +68,7 @@ class Share:
     raw: float
 
 
+@swift
 @dataclass(frozen=True, slots=True, eq=False)
 class Rated:
     """A score and what it was worked out from; :func:`explained` says why."""

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
+from domain.swift import swift
 from domain.values import Refusal
 from domain.worktime import QuietHours
 
@@ -80,6 +81,7 @@ class Contacted:
     at: datetime
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Addressee:
     """What is known of the person: wishes, places on lists, the lock, earlier messages."""
@@ -91,6 +93,7 @@ class Addressee:
     earlier: Sequence[Contacted] = ()
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Moment:
     """Now, and when nobody is to be woken; ``now`` is of the business zone."""

@@ -11,6 +11,7 @@ from domain.events.event import Event
 from domain.person import Person, RelationState
 from domain.screening.contact import ContactRules
 from domain.screening.words import WordList, WordOptions
+from domain.swift import swift
 from domain.values import IdentityKind
 
 
@@ -97,6 +98,7 @@ class FilterRules:
         return self.verdicts.get(reason, Verdict.OFF)
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Objection:
     """Something against a lead.
@@ -116,6 +118,7 @@ class Objection:
         return self.verdict in BLOCKING
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What is looked at: places on lists, texts by field, ways, and an invalid contact's code."""

@@ -6,8 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from domain.behaviour.mentions import Mentions
+from domain.swift import swift
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """What is new of a person: kinds of events, names of tags, and whether any fact is.

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from domain.cleaning.text import clean_text
+from domain.swift import swift
 from domain.values import PersonId, Refusal
 
 #: A number, a text, a flag (a tag that is only there or not), or a list of texts.
@@ -33,6 +34,7 @@ class TagSource(StrEnum):
     WECOM = "wecom"
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Tagging:
     """One tag of one person.

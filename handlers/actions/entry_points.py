@@ -22,6 +22,7 @@ from domain.channels.entry import (
 )
 from domain.lead import Touch
 from domain.messages import Endpoint, EntryAct, EntryOrder, Push, Timer
+from domain.swift import swift
 from domain.values import Refusal, UserId
 from handlers.actions.assign import business_day
 
@@ -132,6 +133,7 @@ async def refresh_entries_of(work: UnitOfWork, ctx: Context, userid: str) -> Non
         await refresh_entry(work, ctx, entry)
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Came:
     """Somebody came ``at`` (event time) with a word of the platform, to an account of ours."""

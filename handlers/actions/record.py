@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from domain.events.event import NO_PROPERTIES, Event, PropertyValue
+from domain.swift import swift
 from domain.values import PersonId, Refusal
 from handlers.updates.base import Unknown, Update
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 ALREADY = "already_recorded"
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Occurrence:
     """What happened: a registered kind, event time, the key that makes repeats fall together."""

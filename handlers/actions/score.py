@@ -22,6 +22,7 @@ from domain.outcomes import (
 from domain.scoring.basis import basis_of
 from domain.scoring.rating import Case, explain_case, looks_of, moment_of, rate_cases
 from domain.scoring.tables import Phase
+from domain.swift import swift
 from storage.repositories.bases import phase_in
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def rescore(work: UnitOfWork, ctx: Context) -> bool:
     return bool(roots)
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Fresh:
     """A new score, when to look again, and whether a crossing is told to others."""

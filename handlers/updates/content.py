@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from domain.swift import swift
 
+
+@swift
 @dataclass(frozen=True, slots=True)
 class Text:
     """Written words; ``menu_id`` is set when a menu answer was tapped instead of typed."""

@@ -13,6 +13,7 @@ from domain.condition import Fact
 from domain.lead import Lead, Touch
 from domain.scoring.basis import Basis
 from domain.scoring.tables import Phase
+from domain.swift import swift
 from domain.values import LeadId, PersonId
 from storage.moments import from_micros, to_micros
 
@@ -43,6 +44,7 @@ class _Kept(msgspec.Struct, array_like=True):
     touched: int
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class _New:
     lead_id: LeadId

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from domain.swift import swift
 from domain.tags.tagging import Tagging, TagSource, TagValue, joined
 from domain.values import PersonId
 from storage.moments import from_micros, to_micros
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 Cells = tuple[object, ...]
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class TagDifference:
     """A tag before and after; None is no tag, and ``taken_by`` says who took it off."""

@@ -36,6 +36,7 @@ DOMAIN_LEVELS = {
     "values": VALUES,
     "errors": VALUES,
     "worktime": VALUES,
+    "swift": VALUES,
     "outcomes": THINGS,
     "messages": THINGS,
     "person": THINGS,

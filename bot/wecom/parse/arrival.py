@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple, TypeAlias, TypedDict
 
 from bot.wecom.parse.fields import LARGEST, Fields, MissingField
+from domain.swift import swift
 from domain.values import Priority
 from handlers.updates import Unknown, Update
 
@@ -33,6 +34,7 @@ class Common(TypedDict):
     extra: Mapping[str, str]
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """``kind`` is the platform's name in lower case, ``event.change`` where there are two.

@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 
 from domain.behaviour.days import Integers
 from domain.behaviour.values import Floats, Marks, Positions
+from domain.swift import swift
 
 
+@swift
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranges:
     """For each row the range ``lo`` (inclusive) to ``hi`` (exclusive), rising and apart."""

@@ -15,6 +15,7 @@ from domain.behaviour.days import Integers, Moments, microseconds
 from domain.behaviour.syntax import Between, Ever, Last, Side, Unit
 from domain.behaviour.values import Flags, Positions, Value
 from domain.behaviour.vectors.reduce import Ranges, counts, searched
+from domain.swift import swift
 
 #: Microseconds of the units that roll, and of a day of 24 hours.
 UNIT_US = {Unit.MINUTE: 60_000_000, Unit.HOUR: 3_600_000_000, Unit.DAY: 86_400_000_000}
@@ -25,6 +26,7 @@ FEW_EVENTS = 4096
 NO_POSITIONS: Positions = np.zeros(0, dtype=np.intp)
 
 
+@swift
 @dataclass(frozen=True, slots=True, eq=False)
 class Selection:
     """Positions of events, rising; ``values`` is a property that all of them have, if asked for."""

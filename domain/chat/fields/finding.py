@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from domain.chat.passage import Span
+from domain.swift import swift
 
 Value = TypeVar("Value", bound=Hashable)
 
@@ -20,6 +21,7 @@ class Owner(StrEnum):
     OTHER = "other"
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Finding(Generic[Value]):
     """One value read from a message.
@@ -37,6 +39,7 @@ class Finding(Generic[Value]):
 Findings = tuple[Finding[Value], ...]
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Candidate(Generic[Value]):
     """A match that may still turn out withdrawn; ``owner`` None: look who is named."""
