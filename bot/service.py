@@ -17,6 +17,7 @@ from bot.clock import SystemClock
 from bot.clock_watch import ClockWatch
 from bot.cluster.roles import ALL_ROLES, ProcessRole, check_roles, is_sqlite
 from bot.cluster.sole import sole_service
+from bot.company_blocks import company_blocks_of
 from bot.directory import sync_directory
 from bot.housekeeping import housekeeper_of
 from bot.importer import importer_of
@@ -170,6 +171,7 @@ async def _loops(
         (ProcessRole.SCHEDULER, lake_keeper_of(parts).run),
         (ProcessRole.SCHEDULER, segment_runner_of(parts).run),
         (ProcessRole.SCHEDULER, list_sweeper_of(parts).run),
+        (ProcessRole.SCHEDULER, company_blocks_of(parts).run),
     )
     runs = [run for role, run in loops if role in roles]
     if isinstance(parts.clock, SystemClock):  # a driven clock jumps on purpose

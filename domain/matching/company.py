@@ -17,13 +17,18 @@ from rapidfuzz.distance import Indel
 from domain.chat.company_name import read_company_name
 from domain.chat.company_parts import bare_place, without_form
 from domain.cleaning.text import clean_text
+from domain.matching.sounds import sound_of
 from domain.values import Refusal
 
 #: From this share of common characters on two brands may be one that was mistyped.
 ALIKE = 0.6
+#: Likeness at least of two brands that sound alike: one of them may be a slip while typing.
+SOUNDS_ALIKE = 0.8
 #: Likeness of one brand whose places or lines of business contradict each other.
 CONTRADICTED = 0.7
 _BIGRAM = 2
+#: How keys begin under which companies of one brand stand, or of brands that sound alike.
+BRAND_BLOCK, SOUND_BLOCK = "=", "~"
 #: Characters of a company name that may have an alias, or be one.
 LONGEST_COMPANY = 60
 
@@ -145,9 +150,18 @@ def compare_companies(one: CompanyKey, other: CompanyKey) -> tuple[CompanyMatch,
         return CompanyMatch.SAME, 1.0
     likeness = float(Indel.normalized_similarity(one.brand, other.brand))
     shortest = min(len(one.brand), len(other.brand))
-    if likeness >= ALIKE and shortest > _BIGRAM and not contradicts:
+    if _sound_alike(one.brand, other.brand):
+        likeness = max(likeness, SOUNDS_ALIKE)
+    elif shortest <= _BIGRAM:
+        return CompanyMatch.APART, likeness
+    if likeness >= ALIKE and not contradicts:
         return CompanyMatch.LIKELY, likeness
     return CompanyMatch.APART, likeness * CONTRADICTED if contradicts else likeness
+
+
+def _sound_alike(one: str, other: str) -> bool:
+    """Tell whether two brands of two or more characters are pronounced alike: 纷扬 and 纷杨."""
+    return len(one) == len(other) >= _BIGRAM and sound_of(one) == sound_of(other) != ""
 
 
 def _contradicts(one: CompanyKey, other: CompanyKey) -> bool:
@@ -176,7 +190,7 @@ def bigrams(text: str) -> list[str]:
 
 
 def blocks_of(key: CompanyKey) -> Iterator[str]:
-    """Yield under which keys a company is looked for: its brand, and pairs of its characters.
+    """Yield under which keys a company is looked for: brand, its sound, pairs of its characters.
 
     Whoever shares none of them with a brand of three or more characters is less than
     60 per cent alike, so nothing that :func:`compare_companies` calls likely is missed
@@ -184,6 +198,8 @@ def blocks_of(key: CompanyKey) -> Iterator[str]:
     """
     if not key.brand:
         return
-    yield f"={key.brand}"
+    yield f"{BRAND_BLOCK}{key.brand}"
+    if len(key.brand) >= _BIGRAM and (sound := sound_of(key.brand)):
+        yield f"{SOUND_BLOCK}{sound}"
     if len(key.brand) > _BIGRAM:
         yield from sorted(set(bigrams(key.brand)))

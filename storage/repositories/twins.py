@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from domain.matching.company import CompanyKey, CompanyMatch, blocks_of, compare_companies
+from domain.matching.company import (
+    BRAND_BLOCK,
+    SOUND_BLOCK,
+    CompanyKey,
+    CompanyMatch,
+    blocks_of,
+    compare_companies,
+)
 from domain.values import PersonId
 from storage.moments import to_micros
 
@@ -102,23 +109,44 @@ class Twins:
         return tuple(sorted(found - {besides}))
 
 
+async def reblock_companies(tx: Transaction, ids: IdSource, after: int, limit: int) -> int:
+    """Let the companies beyond id ``after`` be looked for under all their keys.
+
+    For those stored before there was one of the keys. Return the last id looked at, 0 at the end.
+    """
+    rows = await tx.fetch(
+        "select id, normal_name from company where id > $1 order by id limit $2", after, limit
+    )
+    fresh = [
+        (ids.next(), row["id"], block[:_LONGEST_BLOCK])
+        for row in rows
+        for block in blocks_of(_key_of(row))
+    ]
+    if fresh:
+        await tx.execute_set(INSERT_COMPANY_BLOCK, fresh)
+    return int(rows[-1]["id"]) if rows else 0
+
+
 async def companies_like(tx: Transaction, key: CompanyKey) -> tuple[KnownCompany, ...]:
     """Return companies that are, or may be, the one of ``key``, the most alike first."""
     blocks = [block[:_LONGEST_BLOCK] for block in blocks_of(key)]
-    exact = await tx.fetch(
-        "select c.id, c.name, c.normal_name from company_block b join company c"
-        f" on c.id = b.company_id where b.block = $1 order by c.id limit {MOST_CANDIDATES}",
-        blocks[0] if blocks else "",
-    )
-    rows = {row["id"]: row for row in exact}
-    if len(blocks) > 1:
-        shared = await tx.fetch(_SHARING.format(any_of=tx.any_of("block", 1)), tx.array(blocks[1:]))
+    whole = [block for block in blocks if block.startswith((BRAND_BLOCK, SOUND_BLOCK))]
+    rows: dict[int, Row] = {}
+    for block in whole:
+        rows |= {row["id"]: row for row in await tx.fetch(_STANDING_UNDER, block)}
+    pairs = [block for block in blocks if block not in whole]
+    if pairs:
+        shared = await tx.fetch(_SHARING.format(any_of=tx.any_of("block", 1)), tx.array(pairs))
         rows |= {row["id"]: row for row in shared}
     known = (_known(row, key) for row in rows.values())
     near = [company for company in known if company.match is not CompanyMatch.APART]
     return tuple(sorted(near, key=lambda c: (-c.likeness, c.id)))
 
 
+_STANDING_UNDER = (
+    "select c.id, c.name, c.normal_name from company_block b join company c"
+    f" on c.id = b.company_id where b.block = $1 order by c.id limit {MOST_CANDIDATES}"
+)
 _SHARING = (
     "select c.id, c.name, c.normal_name from company c join (select company_id, count(*) as shared"
     " from company_block where {any_of} group by company_id"
@@ -127,6 +155,10 @@ _SHARING = (
 
 
 def _known(row: Row, key: CompanyKey) -> KnownCompany:
-    place, brand, business = row["normal_name"].split("|", 2)
-    match, likeness = compare_companies(key, CompanyKey(brand, place, business))
+    match, likeness = compare_companies(key, _key_of(row))
     return KnownCompany(row["id"], row["name"], match, likeness)
+
+
+def _key_of(row: Row) -> CompanyKey:
+    place, brand, business = row["normal_name"].split("|", 2)
+    return CompanyKey(brand, place, business)

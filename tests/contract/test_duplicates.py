@@ -9,12 +9,15 @@ from datetime import timedelta
 import pytest
 
 from bot.clock import DrivenClock
+from bot.company_blocks import CompanyBlocks
 from domain.intake.mapping import FileMapping
+from domain.matching.company import CompanyMatch, company_key
 from domain.values import PersonId
 from storage.database import Database, open_database
 from storage.errors import Conflict, StorageUnavailable
 from storage.queries.reviews import count_reviews, latest_merges
 from storage.repositories.merges import Doubt, ReviewState
+from storage.repositories.twins import companies_like
 from tests.unit.handlers.company import Company
 from tests.unit.handlers.imports import in_one
 from tests.unit.handlers.newcomers import Newcomer, comes_in
@@ -150,3 +153,21 @@ async def test_the_latest_merges_are_those_that_hold(
         assert await work.merges.end(links[3], clock.now())
         assert [link.id for link in await latest_merges(work.tx, 2)] == [links[2], links[1]]
         assert [link.id for link in await latest_merges(work.tx, 2, 2)] == [links[0]]
+
+
+async def test_companies_stored_by_an_older_version_are_found_by_sound_once_filled(
+    database: Database, clock: DrivenClock
+) -> None:
+    company = await Company.opened(database, clock)
+    await comes_in(company, Newcomer(PHONE, "张三", "北京纷扬科技有限公司"))
+    async with database.write() as tx:
+        await tx.execute("delete from company_block where block like '~%'")
+    key = company_key("北京纷杨科技")
+    async with database.read() as tx:
+        assert await companies_like(tx, key) == ()
+    filler = CompanyBlocks(company.store, None)
+    assert await filler.fill_if_due()
+    assert not await filler.fill_if_due()
+    async with database.read() as tx:
+        (found,) = await companies_like(tx, key)
+    assert (found.name, found.match) == ("北京纷扬科技有限公司", CompanyMatch.LIKELY)

@@ -41,3 +41,24 @@ def test_folding_keeps_the_length_and_is_idempotent(text: str) -> None:
 def test_no_simplified_character_is_itself_traditional() -> None:
     assert not SIMPLIFIED.keys() & set(SIMPLIFIED.values())
     assert all(len(pair[0]) == len(pair[1]) == 1 for pair in SIMPLIFIED.items())
+
+
+@pytest.mark.parametrize(
+    ("typed", "folded"),
+    [
+        ("北京紛揚科技", "北京纷扬科技"),
+        ("滙豐銀行", "汇丰银行"),
+        ("亞信聯創", "亚信联创"),
+        ("瑋業堃記", "玮业堃记"),
+        ("毕昇、乾隆、昇腾", "毕昇、乾隆、昇腾"),
+    ],
+)
+def test_traditional_characters_become_simplified_and_names_of_the_mainland_stay(
+    typed: str, folded: str
+) -> None:
+    assert fold(typed) == folded
+
+
+def test_a_simplified_character_is_never_changed() -> None:
+    assert {simple for simple in SIMPLIFIED.values() if simple in SIMPLIFIED} == set()
+    assert len(SIMPLIFIED) > 2_400

@@ -55,6 +55,37 @@ def test_without_the_alias_a_product_is_another_firm() -> None:
     assert compare_companies(one, other)[0] is CompanyMatch.APART
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("北京纷扬科技有限公司", "北京纷杨科技"),
+        ("纷扬", "芬扬"),
+        ("纷扬", "分羊"),
+        ("上海森茂贸易", "上海申茂贸易"),
+        ("藤迅云", "腾讯云"),
+    ],
+)
+def test_brands_that_sound_alike_are_likely_one_that_was_mistyped(one: str, other: str) -> None:
+    match, likeness = compare_companies(company_key(one), company_key(other))
+    assert match is CompanyMatch.LIKELY
+    assert likeness >= 0.8
+    assert set(blocks_of(company_key(one))) & set(blocks_of(company_key(other)))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("纷扬", "华扬"),
+        ("纷扬", "扬纷"),
+        ("北京纷扬科技", "上海纷杨科技"),
+        ("华", "花"),
+        ("纷扬", "纷扬扬"),
+    ],
+)
+def test_other_brands_of_two_characters_are_apart(one: str, other: str) -> None:
+    assert compare_companies(company_key(one), company_key(other))[0] is CompanyMatch.APART
+
+
 def test_whoever_is_the_same_or_likely_shares_a_block() -> None:
     for one, other in (("新东方教育", "北京新东方"), ("新东方教育科技", "新东芳教育")):
         assert set(blocks_of(company_key(one))) & set(blocks_of(company_key(other)))
