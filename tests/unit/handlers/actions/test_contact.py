@@ -114,3 +114,16 @@ async def test_a_made_up_phone_beside_somebody_whom_nobody_reaches_is_named(
     await company.receives(acts.fetched(followers=(follower,), at=company.clock.now()))
     assert ("invalid_contact", "flag", "open") in await objections(company)
     assert words("refusals.phone_fake")
+
+
+async def test_who_follows_again_and_again_is_greeted_five_times_a_day(company: Company) -> None:
+    async def follows() -> int:
+        for _ in range(7):
+            await company.receives(acts.followed(at=company.clock.now()))
+        return (await company.texts(acts.FOLLOWER)).count(words("welcome.mp"))
+
+    assert await follows() == 5
+    counted = await company.rows("select kind from contact")
+    assert [row["kind"] for row in counted] == ["welcome"] * 5
+    company.clock.advance(timedelta(days=1))
+    assert await follows() == 10
