@@ -8,7 +8,7 @@ from statistics import median
 from domain.chat.extract import extract_fields
 from domain.chat.intent import read_intent
 from domain.chat.models import load_models
-from tests.bench.corpora import amounts, companies, intents, phones, recognizers_times
+from tests.bench.corpora import amounts, companies, emails, intents, phones, recognizers_times
 from tests.bench.measure import figure, seconds_per_call
 from tests.shared import DATA
 from tests.unit.domain.chat.sales_chat import READERS, rows, wrong
@@ -41,6 +41,7 @@ def print_contacts_and_amounts() -> None:
     """Print phones, brands, money and numbers."""
     for name, score in (
         ("phones", phones.score(DATA)),
+        ("emails_and_phones_jionlp", emails.jionlp(DATA)),
         ("brand", companies.score(DATA)),
         ("money", amounts.jionlp(DATA)),
         ("money_recognizers", amounts.recognizers_currency(DATA)),
