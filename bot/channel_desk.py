@@ -12,6 +12,7 @@ from aiohttp import web
 
 from bot.sync_desk import Ask, NoWords
 from bot.wecom.client.answers import strings_of, text_of
+from bot.wecom.errors import PlatformError
 from domain.channels.attribution import Origin
 from domain.channels.entry import Entry, EntryKind, EntryState, Schedule, Shift
 from domain.reports.channels import ChannelFigures, channel_figures
@@ -35,6 +36,14 @@ class ShownEntry:
 
     entry: Entry
     channel: str
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """Entry points that are ours now; ``trouble`` says why links could not be looked at."""
+
+    entries: list[Entry]
     trouble: str = ""
 
 
@@ -70,8 +79,8 @@ class ChannelDesk(Protocol):
         """Take an entry point away."""
         ...
 
-    async def adopt(self) -> Sequence[Entry]:
-        """Take over contact ways that others made through the platform's API; return them."""
+    async def adopt(self) -> Adopted:
+        """Take over contact ways and acquisition links that others made; return them."""
         ...
 
 
@@ -127,10 +136,14 @@ class LocalChannelDesk:
                 await work.commit()
         return _ordered(done)
 
-    async def adopt(self) -> Sequence[Entry]:
-        """Ask the platform for its contact ways, then write rows for those that have none."""
+    async def adopt(self) -> Adopted:
+        """Ask the platform for its ways and links, then write rows for those that have none."""
         parts = self._parts
-        found = [way async for way in self._ways()]
+        found, trouble = [way async for way in self._ways()], ""
+        try:
+            found += [link async for link in self._links()]
+        except PlatformError as error:  # links are bought: a corp without them still has ways
+            trouble = str(error)
         adopted = []
         async with parts.store.unit_of_work(parts.clock.now()) as work:
             for way in found:
@@ -138,7 +151,7 @@ class LocalChannelDesk:
                 if entry is not None:
                     adopted.append(entry)
             await work.commit()
-        return adopted
+        return Adopted(adopted, trouble)
 
     async def _ways(self) -> AsyncIterator[Entry]:
         ways, cursor, more = self._parts.clients.corp.ways, "", True
@@ -163,6 +176,32 @@ class LocalChannelDesk:
                 )
             more = bool(page.next_cursor) and page.next_cursor != cursor
             cursor = page.next_cursor
+
+    async def _links(self) -> AsyncIterator[Entry]:
+        """Yield acquisition links whose members are named one by one; the name is the word."""
+        acquisition, cursor, more = self._parts.clients.corp.acquisition, "", True
+        attribution = self._parts.context.catalog.attribution
+        while more:
+            ids, following = await acquisition.link_ids(cursor)
+            for link_id in ids:
+                link, spread = await acquisition.get(link_id)
+                users = tuple(UserId(userid) for userid in strings_of(spread, "user_list"))
+                if spread.get("department_list") or not users:
+                    continue  # we could not change its members without losing the departments
+                yield Entry(
+                    id=0,
+                    kind=EntryKind.ACQUISITION_LINK,
+                    word=link.name,
+                    channel=attribution.channel_of(Origin.WECOM_STATE, link.name),
+                    title=link.name,
+                    schedule=Schedule((Shift(users),)),
+                    shown=users,
+                    state=EntryState.READY,
+                    platform_id=link.link_id,
+                    url=link.for_channel(link.name),
+                )
+            more = bool(following) and following != cursor
+            cursor = following
 
 
 def _ordered(done: Entry | Refusal) -> Ordered:
@@ -218,10 +257,9 @@ class RemoteChannelDesk:
         """Let the service remove."""
         return msgspec.json.decode(await self._ask("entry-remove", Which(entry_id)), type=Ordered)
 
-    async def adopt(self) -> Sequence[Entry]:
+    async def adopt(self) -> Adopted:
         """Let the service take over."""
-        answer = await self._ask("entries-adopt", NoWords())
-        return msgspec.json.decode(answer, type=list[Entry])
+        return msgspec.json.decode(await self._ask("entries-adopt", NoWords()), type=Adopted)
 
 
 def add_channel_jobs(app: web.Application, desk: ChannelDesk) -> None:
@@ -244,7 +282,7 @@ def add_channel_jobs(app: web.Application, desk: ChannelDesk) -> None:
         return await desk.remove(msgspec.json.decode(await request.read(), type=Which).entry_id)
 
     async def adopt(_request: web.Request) -> object:
-        return list(await desk.adopt())
+        return await desk.adopt()
 
     jobs: dict[str, Callable[[web.Request], Awaitable[object]]] = {
         "channel-figures": figures,

@@ -7,7 +7,7 @@ comparison of any size is many short requests.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -15,22 +15,37 @@ from typing import TYPE_CHECKING, TypeVar
 
 from bot.retry import wait_after
 from bot.trouble import Trouble
-from bot.wecom.client.answers import JsonObject, object_of, objects_of, strings_of, text_of
+from bot.wecom.client.answers import (
+    JsonObject,
+    number_of,
+    object_of,
+    objects_of,
+    strings_of,
+    text_of,
+)
+from bot.wecom.error_codes import Reaction
 from bot.wecom.errors import PlatformError, WireError
+from domain.cleaning.phone import normalise_phone
 from domain.sync.reconcile import (
     Chat,
+    Department,
     Difference,
     Follow,
     compare_chats,
+    compare_departments,
     compare_employees,
     compare_follow,
+    compare_places,
     compare_relations,
     compare_tags,
 )
+from domain.values import IdentityKind, Refusal
 from storage.queries.kept import (
     kept_chats,
+    kept_departments,
     kept_employees,
     kept_follows,
+    kept_places,
     kept_tags,
     known_customers,
 )
@@ -39,7 +54,7 @@ if TYPE_CHECKING:
     from bot.wecom.client.contact import Page
     from bot.wecom.client.corp import CorpClient
     from handlers.ports import Clock
-    from storage.protocols import Database
+    from storage.unit_of_work import Store
 
 Answer = TypeVar("Answer")
 #: Somebody waits for the answer: a refused minute is waited for, a refused day is not.
@@ -94,10 +109,11 @@ class Plan:
 class Reconciler:
     """One method per list."""
 
-    def __init__(self, corp: CorpClient, database: Database, clock: Clock) -> None:
-        """Read the platform through ``corp`` and what is kept from ``database``."""
+    def __init__(self, corp: CorpClient, store: Store, clock: Clock) -> None:
+        """Read the platform through ``corp`` and what is kept from ``store``."""
         self._corp = corp
-        self._database = database
+        self._database = store.database
+        self._vault = store.vault
         self._clock = clock
         self._checks: dict[CheckKind, Callable[[Check], Awaitable[Checked]]] = {
             CheckKind.EMPLOYEES: self._employees,
@@ -130,13 +146,32 @@ class Reconciler:
             return Checked(trouble=str(error))
 
     async def _employees(self, _check: Check) -> Checked:
-        directory = self._corp.directory
-        departments = await self._asked(directory.department_ids)
-        lists = [await self._members(int(str(one["id"]))) for one in departments]
-        members = {text_of(member, "userid") for listed in lists for member in listed}
+        departments = await self._departments()
+        lists = [await self._members(number) for number in departments]
+        members = {
+            text_of(member, "userid"): _numbers(member, "department")
+            for listed in lists
+            for member in listed
+        }
         async with self._database.read() as tx:
-            kept = await kept_employees(tx)
-        return Checked(compare_employees(members, kept), len(members))
+            found = compare_employees(members, await kept_employees(tx))
+            found += compare_places(members, await kept_places(tx))
+            found += compare_departments(departments, await kept_departments(tx))
+        return Checked(found, len(members) + len(departments))
+
+    async def _departments(self) -> dict[int, Department]:
+        """Return departments with their names, or, where that is not allowed, without."""
+        directory = self._corp.directory
+        try:
+            listed = await self._asked(directory.departments)
+        except PlatformError as error:
+            if error.reaction is not Reaction.OPERATOR:
+                raise
+            listed = await self._asked(directory.department_ids)
+        return {
+            number_of(one, "id"): Department(text_of(one, "name"), number_of(one, "parentid"))
+            for one in listed
+        }
 
     async def _members(self, department_id: int) -> tuple[JsonObject, ...]:
         return await self._asked(lambda: self._corp.directory.users_of(department_id))
@@ -193,10 +228,31 @@ class Reconciler:
         for item in page.items:
             ident = text_of(object_of(item, "external_contact"), "external_userid")
             if ident in kept:
-                found += compare_follow(userid, ident, _follow(item), kept[ident])
+                listed = self._follow(item, kept[ident])
+                found += compare_follow(userid, ident, listed, kept[ident])
         is_last = not page.next_cursor or page.next_cursor == check.cursor
         follows = None if is_last else Check(check.kind, userid, page.next_cursor)
         return Checked(found, 0, follows)
+
+    def _follow(self, item: JsonObject, kept: Follow) -> Follow:
+        """Return what the platform says of a customer; phones by what they are kept under."""
+        info, contact = object_of(item, "follow_info"), object_of(item, "external_contact")
+        unionid = text_of(contact, "unionid")
+        return Follow(
+            remark=text_of(info, "remark"),
+            tag_ids=frozenset(strings_of(info, "tag_id")),
+            unionids=frozenset(filter(None, [unionid])),
+            phones=frozenset(self._phones(strings_of(info, "remark_mobiles"), kept)),
+        )
+
+    def _phones(self, typed: Sequence[str], kept: Follow) -> Iterator[str]:
+        """Yield the blind index of each phone: the one that is kept, of whichever master key."""
+        for phone in map(normalise_phone, typed):
+            if isinstance(phone, Refusal):
+                continue
+            blinds = self._vault.blinds(IdentityKind.PHONE, phone.e164).values()
+            words = [blind.hex() for blind in blinds]
+            yield next((word for word in words if word in kept.phones), words[0])
 
     async def _asked(self, ask: Callable[[], Awaitable[Answer]]) -> Answer:
         """Ask until the platform answers: a refused rate and a busy moment pass."""
@@ -213,6 +269,7 @@ class Reconciler:
             await self._clock.sleep(wait.total_seconds())
 
 
-def _follow(item: JsonObject) -> Follow:
-    info = object_of(item, "follow_info")
-    return Follow(text_of(info, "remark"), frozenset(strings_of(info, "tag_id")))
+def _numbers(item: JsonObject, name: str) -> frozenset[int]:
+    found = item.get(name)
+    numbers = found if isinstance(found, list) else []
+    return frozenset(number for number in numbers if isinstance(number, int))

@@ -47,7 +47,7 @@ class LocalSyncDesk:
     def __init__(self, parts: Parts) -> None:
         """Use the parts of the service."""
         self._parts = parts
-        self._reconciler = Reconciler(parts.clients.corp, parts.database, parts.clock)
+        self._reconciler = Reconciler(parts.clients.corp, parts.store, parts.clock)
 
     async def begin(self) -> None:
         """Write the rows; whoever works on inbox and fetches does the rest."""

@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from bot.channel_desk import Ordered, ShownEntry
+from bot.channel_desk import Adopted, Ordered, ShownEntry
 from bot.cli.run import fail, run, settings_or_exit
 from bot.cli.words import TEXTS, text
 from bot.clock import SystemClock
@@ -202,15 +202,17 @@ def _said(ordered: Ordered, key: str) -> bool:
 
 
 def adopt() -> None:
-    """Take over contact ways that the platform has and we do not know."""
+    """Take over contact ways and links that the platform has and we do not know."""
     set_up_logs(is_quiet=True)
     adopted = run(_adopt())
-    for entry in adopted:
+    for entry in adopted.entries:
         click.echo(text("channels.adopted", id=entry.id, word=entry.word, channel=entry.channel))
-    click.echo(text("channels.adopted_all", count=len(adopted)))
+    click.echo(text("channels.adopted_all", count=len(adopted.entries)))
+    if adopted.trouble:
+        click.echo(text("channels.links_trouble", reason=adopted.trouble), err=True)
 
 
-async def _adopt() -> Sequence[Entry]:
+async def _adopt() -> Adopted:
     async with open_office(settings_or_exit(), SystemClock()) as office:
         return await office.channels.adopt()
 

@@ -27,6 +27,8 @@ _LINES = {
     DifferenceKind.RELATION_GONE: "rep",
     DifferenceKind.REMARK: "rep",
     DifferenceKind.TAGS: "tags",
+    DifferenceKind.UNIONID: "rep",
+    DifferenceKind.PHONES: "phones",
     DifferenceKind.GROUP_OWNER: "owner",
     DifferenceKind.GROUP_MEMBERS: "counted",
 }

@@ -14,11 +14,18 @@ class DifferenceKind(StrEnum):
 
     MISSING_EMPLOYEE = "missing_employee"
     EMPLOYEE_LEFT = "employee_left"
+    #: A member whom we keep in a department that they are not in.
+    EMPLOYEE_PLACE = "employee_place"
+    MISSING_DEPARTMENT = "missing_department"
+    DEPARTMENT_NAME = "department_name"
+    DEPARTMENT_PARENT = "department_parent"
     MISSING_PERSON = "missing_person"
     MISSING_RELATION = "missing_relation"
     RELATION_GONE = "relation_gone"
     REMARK = "remark"
     TAGS = "tags"
+    UNIONID = "unionid"
+    PHONES = "phones"
     MISSING_GROUP = "missing_group"
     GROUP_GONE = "group_gone"
     GROUP_NAME = "group_name"
@@ -44,11 +51,25 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Follow:
-    """A rep's view of one customer, on either side; ``state`` is what we keep."""
+    """A rep's view of one customer, on either side; ``state`` is what we keep.
+
+    ``unionids`` and ``phones`` are of the person: listed is what the platform says here, kept
+    all that we know. A phone is any word that stands for it on both sides.
+    """
 
     remark: str = ""
     tag_ids: frozenset[str] = frozenset()
     state: RelationState = RelationState.FRIEND
+    unionids: frozenset[str] = frozenset()
+    phones: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """A department on either side; a name that the platform does not tell is empty."""
+
+    name: str
+    parent_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +94,40 @@ def compare_employees(listed: Iterable[str], kept: Mapping[str, bool]) -> list[D
         for folded in sorted(active.keys() - here.keys())
     ]
     return missing + left
+
+
+def compare_places(
+    listed: Mapping[str, Collection[int]], kept: Mapping[str, int | None]
+) -> list[Difference]:
+    """Compare in which departments members are with the one in which we keep each.
+
+    Whose departments are not told, or who is missing on either side, is passed over.
+    """
+    places = {userid.casefold(): place for userid, place in kept.items()}
+    return [
+        Difference(DifferenceKind.EMPLOYEE_PLACE, userid)
+        for userid, departments in sorted(listed.items())
+        if departments
+        and userid.casefold() in places
+        and places[userid.casefold()] not in departments
+    ]
+
+
+def compare_departments(
+    listed: Mapping[int, Department], kept: Mapping[int, Department]
+) -> list[Difference]:
+    """Compare departments by number; one that is gone stays with us for what happened in it."""
+    found: list[Difference] = []
+    for number, theirs in sorted(listed.items()):
+        ours = kept.get(number)
+        if ours is None:
+            found.append(Difference(DifferenceKind.MISSING_DEPARTMENT, str(number)))
+            continue
+        if theirs.name and theirs.name != ours.name:
+            found.append(Difference(DifferenceKind.DEPARTMENT_NAME, str(number)))
+        if (theirs.parent_id or 0) != (ours.parent_id or 0):
+            found.append(Difference(DifferenceKind.DEPARTMENT_PARENT, str(number)))
+    return found
 
 
 def compare_relations(
@@ -104,6 +159,10 @@ def compare_follow(userid: str, ident: str, listed: Follow, kept: Follow) -> lis
     if listed.tag_ids != kept.tag_ids:
         count = len(listed.tag_ids ^ kept.tag_ids)
         found.append(Difference(DifferenceKind.TAGS, ident, userid, count))
+    if listed.unionids - kept.unionids:
+        found.append(Difference(DifferenceKind.UNIONID, ident, userid))
+    if strange := listed.phones - kept.phones:
+        found.append(Difference(DifferenceKind.PHONES, ident, userid, len(strange)))
     return found
 
 

@@ -11,6 +11,8 @@ import pytest
 from bot.cli.channels import read_shift
 from bot.clock import DrivenClock
 from bot.demo import Demo, Place, demo, demo_environment
+from bot.simulator.world.acquisition import AcquisitionLink
+from bot.story import START
 from tests.acceptance.command_line import Told, clew, said
 
 
@@ -47,9 +49,17 @@ async def test_a_way_is_made_listed_and_removed_beside_the_service(both: Demo, d
 
 
 async def test_ways_of_others_are_adopted_once(both: Demo, data: Path) -> None:
-    count = len(both.sim.world.relations.ways)
+    world, at = both.sim.world, START
+    links = world.acquisition.links
+    before = len([link for link in links.values() if link.users and not link.departments])
+    links["l1"] = AcquisitionLink("l1", "抖音三月", ["LiLei"], [], at)
+    links["l2"] = AcquisitionLink("l2", "全部门", [], [1], at)
+    count = len(world.relations.ways) + before + 1
     told = await channels(both, data, "adopt")
     assert said("channels.adopted_all", count=count) in told.out
+    assert "全部门" not in told.out
+    listed = (await channels(both, data, "ways")).out
+    assert "抖音三月" in listed
     told = await channels(both, data, "adopt")
     assert said("channels.adopted_all", count=0) in told.out
 

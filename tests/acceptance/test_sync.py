@@ -17,7 +17,7 @@ from bot.loops import taking_in
 from bot.simulator.app import SIMULATOR
 from bot.simulator.faults import Fault, FaultKind
 from bot.simulator.simulator import Simulator
-from bot.simulator.world.people import Customer, Employee, MemberStatus
+from bot.simulator.world.people import Customer, Department, Employee, MemberStatus
 from bot.sync_desk import LocalSyncDesk
 from storage.inbox import InboxState
 from tests.acceptance.command_line import clew, said, started
@@ -160,6 +160,9 @@ async def test_a_reconciliation_finds_what_was_made_to_differ(
     world.relations.drop(LI, ids[1])
     world.relations.find(LI, ids[3]).remark = "另一个备注"
     world.relations.find(LI, ids[5]).tag_ids.append(tag_of(world))
+    world.relations.find(LI, ids[7]).mobiles = ["139 0000 7777", "不详"]
+    world.customers.all[ids[8]].unionid = "oUnheardOf00000000000000008"
+    world.directory.departments[77] = Department(77, "新部门")
     world.customers.add(Customer("wmUnheardOf000000000001", "没听过", "openid-unheard"))
     follow(world, HAN, "wmUnheardOf000000000001", since)
     talk.name = "改了名"
@@ -178,13 +181,17 @@ async def test_a_reconciliation_finds_what_was_made_to_differ(
         ("relation_gone", ids[1]),
         ("remark", ids[3]),
         ("tags", ids[5]),
+        ("phones", ids[7]),
+        ("unionid", ids[8]),
+        ("missing_department", "77"),
         ("missing_group", "wrUnheardOf000000000001"),
         ("group_name", talk.chat_id),
         ("group_members", talk.chat_id),
     ):
         heading = said("reconcile.group", what=said(f"reconcile.kind.{kind}"), count=1)
         assert f"{heading}\n  {about}" in told.out
-    assert "另一个备注" not in told.out
+    for personal in ("另一个备注", "7777", "oUnheardOf"):
+        assert personal not in told.out
 
     assert (await clew("sync", **settings)).status == 0
     assert (await clew("sync", "--check", **settings)).status == 0

@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 from domain.person import RelationState
 from domain.sync.reconcile import (
     Chat,
+    Department,
     Difference,
     DifferenceKind,
     Follow,
     compare_chats,
+    compare_departments,
     compare_employees,
     compare_follow,
+    compare_places,
     compare_relations,
     compare_tags,
 )
@@ -76,6 +79,37 @@ def test_a_rep_s_view_differs_in_remark_and_in_tags() -> None:
         Difference(K.TAGS, "wm1", "LiLei", 3),
     ]
     assert compare_follow("LiLei", "wm1", listed, listed) == []
+
+
+def test_what_the_platform_tells_of_a_person_has_to_be_known() -> None:
+    listed = Follow(unionids=frozenset({"u1"}), phones=frozenset({"p1", "p2"}))
+    kept = Follow(unionids=frozenset({"u2"}), phones=frozenset({"p2", "p3"}))
+    assert compare_follow("LiLei", "wm1", listed, kept) == [
+        Difference(K.UNIONID, "wm1", "LiLei"),
+        Difference(K.PHONES, "wm1", "LiLei", 1),
+    ]
+    assert compare_follow("LiLei", "wm1", Follow(), kept) == [], "it need not tell all we know"
+
+
+def test_members_differ_when_they_are_in_no_department_of_ours() -> None:
+    listed = {"LiLei": {1, 2}, "Han": {3}, "New": {1}, "Untold": frozenset[int](), "Lost": {1}}
+    kept = {"lilei": 2, "Han": 1, "Untold": 7, "Lost": None}
+    assert kinds(compare_places(listed, kept)) == [
+        ("employee_place", "Han"),
+        ("employee_place", "Lost"),
+    ]
+
+
+def test_departments_differ_in_name_and_place() -> None:
+    listed = {1: Department("总部", 0), 2: Department("", 1), 3: Department("新", 1)}
+    listed |= {4: Department("销售", 2)}
+    kept = {1: Department("总部", None), 2: Department("客服", 1), 4: Department("售前", 1)}
+    kept |= {9: Department("撤了", 1)}
+    assert kinds(compare_departments(listed, kept)) == [
+        ("missing_department", "3"),
+        ("department_name", "4"),
+        ("department_parent", "4"),
+    ]
 
 
 def test_groups_differ_in_each_of_their_parts() -> None:
