@@ -61,7 +61,7 @@ class Holder:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Newcomer:
     """Who is new: identities with their blind indexes, what is known, the lead as it begins.
 

@@ -29,8 +29,8 @@ from domain.values import ContactKey, IdentityKind, Refusal
 _TIMES = tuple(f"%Y{sep}%m{sep}%d{clock}" for sep in "-/" for clock in (" %H:%M:%S", " %H:%M", ""))
 #: What people write to be let through: the lead is kept, and filtered for it.
 MADE_UP = frozenset({"phone_fake", "email_fake"})
-#: Characters that the tables hold.
-_MOST_UID, _MOST_NAME, _MOST_CHANNEL, _MOST_WECHAT = 96, 128, 64, 64
+#: Characters that the tables hold, by field of the mapping.
+_LIMITS = {"uid": 96, "name": 128, "wechat": 64, "channel": 64}
 
 
 class RowReader:
@@ -40,40 +40,43 @@ class RowReader:
         """Read by ``mapping``."""
         self._mapping = mapping
         self._zone = zone
+        self._columns = tuple(mapping.columns())
         self._attributes = tuple(mapping.attributes.items())
-        self._conditions = {c.name for event in mapping.events for c in event.when}
-        self._conditions |= {condition.name for condition in mapping.opt_out}
+        named = ((getattr(mapping, key), most) for key, most in _LIMITS.items())
+        self._limits = tuple((column, most) for column, most in named if column)
 
     def read(self, row: Mapping[str, str], now: datetime) -> Record | tuple[Fault, ...]:
         """Read a row by column; what is not dated is of ``now``."""
-        mapping, faults = self._mapping, list[Fault]()
-        made_up: list[MadeUp] = []
-        uid = self._short(row, mapping.uid, _MOST_UID, faults)
-        keys = tuple(self._keys(row, uid, faults, made_up))
-        if not keys and not faults and not made_up:
+        mapping, missing = self._mapping, self._mapping.missing
+        values = {
+            column: value
+            for column in self._columns
+            if (value := (row.get(column) or "").strip()) and value not in missing
+        }
+        value_of, faults, made_up = values.get, list[Fault](), list[MadeUp]()
+        keys = tuple(self._keys(values, faults, made_up))
+        if not (keys or faults or made_up):
             faults.append(Fault("", NO_IDENTITY))
-        name = self._short(row, mapping.name, _MOST_NAME, faults)
-        channel = self._short(row, mapping.channel, _MOST_CHANNEL, faults)
-        dated = self._value(row, mapping.at)
-        at = self._moment(dated, faults) or now
-        values = {name: self._value(row, name) for name in self._conditions}
+        faults += [Fault(c, TOO_LONG) for c, most in self._limits if len(value_of(c, "")) > most]
+        dated = value_of(mapping.at, "")
+        at = self._moment(dated, faults) if dated else now
         events = [
-            self._event(row, event, faults)
+            self._event(values, event, faults)
             for event in mapping.events
             if _all_hold(event.when, values)
         ]
         if faults:
             return tuple(faults)
         return Record(
-            uid=uid,
+            uid=value_of(mapping.uid, ""),
             keys=keys,
-            name=name,
-            channel=channel,
-            at=at,
+            name=value_of(mapping.name, ""),
+            channel=value_of(mapping.channel, ""),
+            at=at or now,
             attributes={
                 name: value
                 for name, column in self._attributes
-                if (value := cleaned(name, self._value(row, column)))
+                if column in values and (value := cleaned(name, values[column]))
             },
             events=tuple(events),
             has_opted_out=any(condition.holds(values) for condition in mapping.opt_out),
@@ -81,23 +84,13 @@ class RowReader:
             made_up=tuple(made_up),
         )
 
-    def _value(self, row: Mapping[str, str], column: str) -> str:
-        value = (row.get(column) or "").strip() if column else ""
-        return "" if value in self._mapping.missing else value
-
-    def _short(self, row: Mapping[str, str], column: str, most: int, faults: list[Fault]) -> str:
-        value = self._value(row, column)
-        if len(value) > most:
-            faults.append(Fault(column, TOO_LONG))
-        return value
-
     def _keys(
-        self, row: Mapping[str, str], uid: str, faults: list[Fault], made_up: list[MadeUp]
+        self, values: Mapping[str, str], faults: list[Fault], made_up: list[MadeUp]
     ) -> Iterator[ContactKey]:
         mapping = self._mapping
-        if uid:
+        if uid := values.get(mapping.uid):
             yield ContactKey(IdentityKind.UID, f"{mapping.source}:{uid}")
-        if raw := self._value(row, mapping.phone):
+        if raw := values.get(mapping.phone):
             phone = normalise_phone(raw)
             if not isinstance(phone, Refusal):
                 yield ContactKey(IdentityKind.PHONE, phone.e164)
@@ -105,9 +98,9 @@ class RowReader:
                 made_up.append(MadeUp("phone", phone.code))
             else:
                 faults.append(Fault(mapping.phone, phone.code))
-        if wechat := self._short(row, mapping.wechat, _MOST_WECHAT, faults):
+        if wechat := values.get(mapping.wechat):
             yield ContactKey(IdentityKind.WECHAT, wechat.casefold())
-        if raw := self._value(row, mapping.email):
+        if raw := values.get(mapping.email):
             email = normalise_email(raw)
             if not isinstance(email, Refusal):
                 yield ContactKey(IdentityKind.EMAIL, email.address)
@@ -117,8 +110,6 @@ class RowReader:
                 faults.append(Fault(mapping.email, email.code))
 
     def _moment(self, raw: str, faults: list[Fault]) -> datetime | None:
-        if not raw:
-            return None
         for form in _TIMES:
             try:
                 return datetime.strptime(raw, form).replace(tzinfo=self._zone)
@@ -128,11 +119,11 @@ class RowReader:
         return None
 
     def _event(
-        self, row: Mapping[str, str], event: EventMapping, faults: list[Fault]
+        self, values: Mapping[str, str], event: EventMapping, faults: list[Fault]
     ) -> RecordEvent:
         properties = {}
         for name, column in event.properties.items():
-            if raw := self._value(row, column):
+            if raw := values.get(column):
                 number = _number(raw)
                 if number is None:
                     faults.append(Fault(column, BAD_NUMBER))
