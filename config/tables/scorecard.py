@@ -270,9 +270,10 @@ class GuardRow(TomlRow, frozen=True):
 
 
 class GainsRow(TomlRow, frozen=True):
-    """``[gains]``: the most that all event rules may give together."""
+    """``[gains]``: the most that all event rules may give together, in all and by one day."""
 
     total: Cap | None = None
+    per_day: Cap | None = None
 
 
 class DailyRow(TomlRow, frozen=True):
@@ -333,6 +334,7 @@ class ScorecardFile(TomlRow, frozen=True):
             absence=tuple(row.build(frame.interactions) for row in self.absence),
             standing=tuple(row.build() for row in self.standing),
             most_gained=self.gains.total,
+            most_gained_per_day=self.gains.per_day,
             zone=reading.zone,
         )
 

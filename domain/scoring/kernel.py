@@ -171,7 +171,8 @@ def points_of(matches: Matches, moments: Moments, card: Scorecard) -> Points:
     factors = np.divide(most, size, out=np.ones_like(sums), where=size > most)
     sums = np.where(size > most, np.copysign(most, sums), sums)
     if not (columns.group >= 0).any():
-        return Points(own, starts, factors, sums, _NOWHERE, _NONE)
+        points = Points(own, starts, factors, sums, _NOWHERE, _NONE)
+        return _capped_by_day(points, weight, matches, card)
     grouped = np.flatnonzero(columns.group[rule] >= 0)
     scaled = (own * _along_runs(factors, starts, own.size))[grouped]
     mine = matches.only(grouped)
@@ -179,7 +180,25 @@ def points_of(matches: Matches, moments: Moments, card: Scorecard) -> Points:
     if grouped.size:
         in_group = columns.group[rule[starts]] >= 0
         sums[in_group] = np.add.reduceat(shared, starts_of(mine.rule, mine.lead))
-    return Points(own, starts, factors, sums, grouped, shared)
+    points = Points(own, starts, factors, sums, grouped, shared)
+    return _capped_by_day(points, weight, matches, card)
+
+
+def _capped_by_day(points: Points, weight: Floats, matches: Matches, card: Scorecard) -> Points:
+    """Scale down what gains of all rules count together of one day's events, if that is capped."""
+    if card.most_gained_per_day is None:
+        return points
+    each = points.each()
+    gains = np.flatnonzero(each > 0)
+    if gains.size == 0:
+        return points
+    lead, day = matches.lead[gains], matches.day()[gains]
+    order = np.argsort((lead << _DAY_BITS) + day, kind="stable")
+    rows, starts = gains[order], starts_of(lead[order], day[order])
+    limit = np.full(rows.size, card.most_gained_per_day)
+    each[rows] = _capped(each[rows], weight[rows], starts, limit)
+    sums = np.add.reduceat(each, points.starts)
+    return Points(each, points.starts, np.ones_like(sums), sums, _NOWHERE, _NONE)
 
 
 def _cap_days(own: Floats, weight: Floats, matches: Matches, card: Scorecard) -> None:

@@ -146,6 +146,9 @@ class Scorecard:
     standing: tuple[StaticRule, ...] = ()
     #: The most that gains of all event rules count together; None is no limit.
     most_gained: float | None = None
+    #: The most that gains of one calendar day's events count together, fading as the freshest
+    #: of them does; None is no limit.
+    most_gained_per_day: float | None = None
     #: Whether the quality of the channel starts the dynamic score.
     has_start: bool = True
     zone: ZoneInfo = BUSINESS_ZONE

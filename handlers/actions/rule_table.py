@@ -73,6 +73,8 @@ def _grading(ctx: Context, rules: RuleTables) -> Iterable[Row]:
     yield Row(say("rule_table.guard"), share, (say("rule_table.guard_words"),))
     if rules.whole.most_gained is not None:
         yield Row(say("rule_table.most_gained"), f"{rules.whole.most_gained:g}")
+    if rules.whole.most_gained_per_day is not None:
+        yield Row(say("rule_table.most_gained_per_day"), f"{rules.whole.most_gained_per_day:g}")
 
 
 def _initial(ctx: Context, rules: RuleTables) -> Row:

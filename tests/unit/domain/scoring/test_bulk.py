@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -15,7 +16,7 @@ from domain.scoring.grade import rounded
 from domain.scoring.history import Subject
 from domain.scoring.initial import ChannelStart
 from domain.scoring.score import rate_all
-from domain.scoring.scorecard import InitialRule
+from domain.scoring.scorecard import InitialRule, Scorecard
 from tests.factories import NOW, event
 from tests.unit.domain.scoring import cards
 from tests.unit.domain.scoring.cards import card
@@ -34,31 +35,34 @@ histories = st.lists(
 )
 
 
-def in_bulk(subjects: list[Subject], now: datetime) -> np.ndarray:
+def in_bulk(subjects: list[Subject], now: datetime, rules: Scorecard = CARD) -> np.ndarray:
     columns = columns_in_order([in_order(one.events) for one in subjects], CARD.zone)
     starts = [one.start or ChannelStart("", 4, one.since) for one in subjects]
     since = np.array([microseconds(one.since) for one in subjects], dtype=np.int64)
     return raw_scores(
         Scene(columns, Moments.at(now, CARD.zone)),
-        CARD,
+        rules,
         np.array([start.points for start in starts], dtype=np.float64),
         np.array([microseconds(start.at) for start in starts], dtype=np.int64),
         days_of(since, CARD.zone),
     )
 
 
-@settings(max_examples=80, deadline=None)
-@given(st.lists(histories, min_size=1, max_size=5), st.integers(0, 400))
+@settings(max_examples=120, deadline=None)
+@given(
+    st.lists(histories, min_size=1, max_size=5), st.integers(0, 400), st.sampled_from([None, 25.0])
+)
 def test_everybody_at_once_equals_each_alone_to_the_last_bit(
-    several: list[list[object]], hours: int
+    several: list[list[object]], hours: int, per_day: float | None
 ) -> None:
+    rules = replace(CARD, most_gained_per_day=per_day)
     now = NOW + timedelta(hours=hours)
     subjects = [
         Subject({}, events, NOW - timedelta(days=row), ChannelStart("x", row, NOW) if row else None)
         for row, events in enumerate(several)
     ]
-    raw = in_bulk(subjects, now)
-    alone = [rate_all([one], CARD, now)[0] for one in subjects]
+    raw = in_bulk(subjects, now, rules)
+    alone = [rate_all([one], rules, now)[0] for one in subjects]
     assert raw.tolist() == [rated.share.raw for rated in alone]
     assert clipped_all(raw).tolist() == [rated.state.dynamic for rated in alone]
 

@@ -212,6 +212,23 @@ def test_one_lead_and_many_are_equal_to_the_last_bit(histories: list[list[Event]
     assert together == [score(one, ALL, NOW) for one in subjects]
 
 
+def test_gains_of_one_day_share_a_cap_that_fades_with_the_freshest() -> None:
+    capped = replace(card(), most_gained_per_day=30.0)
+    price, trial = ago("intent_price"), ago("start_trial")
+    order = ago("pay_order", days=1, properties={"amount": 200.0})
+    assert dynamic(price, trial, rules=capped) == 30
+    assert dynamic(order, rules=capped) == 30, "one rule alone is held down as well"
+    assert dynamic(price, trial, order, rules=capped) == 60, "two days, two caps"
+    assert dynamic(price, trial, ago("intent_refuse"), rules=capped) == 0, "losses are not gains"
+    # After ten days: price 10 by half-life, trial 0 by the linear decay; freshest weight 0.5.
+    faded = [ago("intent_price", days=10), ago("start_trial", days=10)]
+    assert dynamic(*faded, rules=capped) == 10
+    assert dynamic(*(ago("intent_price", days=10) for _ in range(3)), rules=capped) == 15
+    scored = score(subject(price, trial), capped, NOW)
+    shown = {c.label: c.points for c in scored.contributions}
+    assert (shown["问价"], shown["试听"]) == (12, 18)
+
+
 def test_gains_of_all_rules_share_a_cap_and_losses_do_not() -> None:
     capped = replace(card(), most_gained=50.0)
     events = [
