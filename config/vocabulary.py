@@ -12,6 +12,13 @@ from domain.values import BUSINESS_ZONE
 
 #: Where the Chinese words of attributes stand: what is told about people, what Clew derives.
 SECTIONS = ("fact", "field")
+#: Where the words of the codes stand that a fact may have.
+OPTIONS = {
+    "stage": "stage",
+    "status": "status",
+    "grade": "option.grade",
+    "kind": "option.kind",
+}
 
 
 def vocabulary_of(
@@ -23,4 +30,9 @@ def vocabulary_of(
         for section in SECTIONS
         for name in texts.keys_under(section)
     }
-    return Vocabulary(events, attribute_terms(labels), zone=zone)
+    options = {
+        name: {code: texts.get(f"{section}.{code}") for code in sorted(texts.keys_under(section))}
+        for name, section in OPTIONS.items()
+    }
+    also = {name: texts.get(f"fact_also.{name}") for name in texts.keys_under("fact_also")}
+    return Vocabulary(events, attribute_terms(labels, options, also), zone=zone)

@@ -86,6 +86,8 @@ ATTRIBUTES = (
     Term("is_opted_out", "已退订", ValueType.FLAG),
     Term("born_at", "出生 日期", ValueType.MOMENT),
     Term("ever", "今天"),
+    Term("半天", "最近七天"),
+    Term("三天未登录", "七天无理由"),
     Term("不", "sum", ValueType.NUMBER),
 )
 TAGS = (

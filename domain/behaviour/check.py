@@ -7,7 +7,7 @@ from datetime import datetime
 from math import isfinite
 
 from domain.behaviour.check_events import type_of_events
-from domain.behaviour.mistakes import LanguageError, Mistake, mistake_at
+from domain.behaviour.mistakes import LanguageError, Mistake, mistake_at, nearest
 from domain.behaviour.parse import Written, written
 from domain.behaviour.reading.names import Scope
 from domain.behaviour.syntax import (
@@ -77,11 +77,11 @@ class _Checker:
     source: Written | None
     mistakes: list[Mistake] = field(default_factory=list)
 
-    def wrong(self, node: object, code: str, **values: str) -> None:
+    def wrong(self, node: object, code: str, *, hint: str = "", **values: str) -> None:
         """Note a mistake about a node, a pattern or a window."""
         span = self.source.spans.get(id(node)) if self.source else None
         text = self.source.text if self.source else ""
-        self.mistakes.append(mistake_at(span, text, code, values=values))
+        self.mistakes.append(mistake_at(span, text, code, hint=hint, values=values))
 
     def type_of(self, node: Expression, scope: Scope | None) -> ValueType | None:
         """Return the type of a node, or None when a mistake was noted about it."""
@@ -191,6 +191,31 @@ class _Checker:
             self.wrong(node, "list_compared")
         elif node.relation in _BY_SIZE and left not in _ORDERED:
             self.wrong(node, "not_ordered", found=left.value)
+        elif scope is None:
+            self._options(node.left, node.right)
+            self._options(node.right, node.left)
+
+    def _options(self, value: Expression, *others: Expression) -> None:
+        """Note texts that an attribute beside them never has."""
+        if not isinstance(value, Attribute):
+            return
+        term = self.vocabulary.attributes.named(value.name)
+        if term is None or not term.options:
+            return
+        known = "、".join(label for _, label in term.options)
+        for other in others:
+            if isinstance(other, Literal) and isinstance(other.value, str):
+                word = other.value
+                if term.code_of(word) is None:
+                    hint = self._meant(word, term)
+                    self.wrong(other, "unknown_value", hint=hint, known=known)
+
+    def _meant(self, word: str, term: Term) -> str:
+        """Return which attribute has the value, or the value of this one that is most like it."""
+        for other in self.vocabulary.attributes:
+            if other.code_of(word) is not None:
+                return f"{other.label or other.name} = '{word}'"
+        return nearest(word, [one for option in term.options for one in option])
 
     def _contains(self, node: Comparison, left: ValueType, right: ValueType) -> None:
         if left not in (ValueType.TEXT, ValueType.TEXTS):
@@ -209,3 +234,4 @@ class _Checker:
         elif found is not None:
             for option in node.options:
                 self.must_be(found, option, scope)
+            self._options(node.value, *node.options)

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from domain.behaviour import words
 from domain.behaviour.mistakes import LanguageError, Mistake
 from domain.behaviour.showing.events import EventTexts
@@ -134,13 +136,25 @@ class _Shown:
 
     def _around(self, left: Expression, joining: Words, right: Expression, kind: str | None) -> str:
         sign = joining.of(self._language)
-        return f"{self.text(left, _SUM, kind)} {sign} {self.text(right, _SUM, kind)}"
+        a, b = (self._beside(one, other, kind) for one, other in ((left, right), (right, left)))
+        return f"{a} {sign} {b}"
+
+    def _beside(self, node: Expression, other: Expression, kind: str | None) -> str:
+        """Return a side of a comparison; the code of a value by its word."""
+        if isinstance(node, Literal) and isinstance(node.value, str):
+            node = Literal(self._names.value(other, node.value))
+        return self.text(node, _SUM, kind)
 
     def _member(self, node: Member, joining: Words, kind: str | None) -> str:
         options = ", ".join(
-            literal(option.value, self._zone, self._language) for option in node.options
+            literal(self._option(node.value, option), self._zone, self._language)
+            for option in node.options
         )
         return f"{self.text(node.value, _SUM, kind)} {joining.of(self._language)} ({options})"
+
+    def _option(self, value: Expression, option: Literal) -> float | str | bool | datetime:
+        is_text = isinstance(option.value, str)
+        return self._names.value(value, str(option.value)) if is_text else option.value
 
     def _with_suffix(self, value: Expression, suffix: Words, kind: str | None) -> str:
         return f"{self.text(value, _SUM, kind)} {suffix.of(self._language)}"

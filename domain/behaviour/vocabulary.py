@@ -27,11 +27,30 @@ class ValueType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """An attribute or tag: its registered name, its Chinese label and its type."""
+    """An attribute or tag: its registered name, its Chinese label and its type.
+
+    ``options`` are all values that a text may have, code and Chinese word; without any
+    it may have every value.
+    """
 
     name: str
     label: str = ""
     type: ValueType = ValueType.TEXT
+    options: tuple[tuple[str, str], ...] = ()
+    #: Other words for it.
+    also: tuple[str, ...] = ()
+
+    def code_of(self, word: str) -> str | None:
+        """Return the code of an option called ``word``: a code goes before a word for another."""
+        wanted = folded(word)
+        by_code = {folded(code): code for code, _ in self.options}
+        by_word = {folded(label): code for code, label in self.options}
+        return by_code.get(wanted) or by_word.get(wanted)
+
+    def word_of(self, code: str) -> str:
+        """Return the word of an option, or the code where the word means another one or none."""
+        word = next((label for one, label in self.options if one == code), code)
+        return word if self.code_of(word) == code else code
 
 
 class Terms:
@@ -43,6 +62,9 @@ class Terms:
         self._by_word: dict[str, Term] = {}
         for term in self._by_name.values():
             self._by_word.setdefault(folded(term.label), term)
+        for term in self._by_name.values():  # a label goes before a word that is only another
+            for word in term.also:
+                self._by_word.setdefault(folded(word), term)
         self._by_word.pop("", None)
         self._by_word |= {folded(term.name): term for term in self._by_name.values()}
 

@@ -128,16 +128,30 @@ class Measure:
     unit: Unit
     times: int
     elapsed: timedelta
+    #: Words behind 半, and how many of which unit that is.
+    half_words: tuple[str, ...] = ()
+    half: tuple[int, Unit] = (0, Unit.MINUTE)
 
 
 _DAY = timedelta(days=1)
 #: A week is 7 days, a month 30 and a year 365: the length of a window never depends on the date.
 MEASURES = (
     Measure(Words(("分钟",), ("minutes", "minute", "min")), Unit.MINUTE, 1, timedelta(minutes=1)),
-    Measure(Words(("小时", "个小时"), ("hours", "hour", "h")), Unit.HOUR, 1, timedelta(hours=1)),
-    Measure(Words(("天", "日"), ("days", "day", "d")), Unit.DAY, 1, _DAY),
+    Measure(
+        Words(("小时", "个小时"), ("hours", "hour", "h")),
+        Unit.HOUR,
+        1,
+        timedelta(hours=1),
+        ("小时", "个小时"),
+        (30, Unit.MINUTE),
+    ),
+    Measure(
+        Words(("天", "日"), ("days", "day", "d")), Unit.DAY, 1, _DAY, ("天", "日"), (12, Unit.HOUR)
+    ),
     Measure(Words(("周", "星期", "个星期"), ("weeks", "week", "w")), Unit.DAY, 7, 7 * _DAY),
-    Measure(Words(("个月",), ("months", "month")), Unit.DAY, 30, 30 * _DAY),
+    Measure(
+        Words(("个月",), ("months", "month")), Unit.DAY, 30, 30 * _DAY, ("个月",), (15, Unit.DAY)
+    ),
     Measure(Words(("年",), ("years", "year", "y")), Unit.DAY, 365, 365 * _DAY),
 )
 #: The measures of one unit each, by it.
@@ -164,15 +178,29 @@ MOMENT = re.compile(
     r"(\d{4})[-年](\d{1,2})[-月](\d{1,2})日?"
     r"(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6}))?)?(Z|[+-]\d{2}:\d{2})?)?"
 )
-#: Beginnings of names that the lexer would take for something else.
-MISREAD = re.compile(
-    r"按|(最近|过去|近|从|自|到|至|last|past|from|since|to|until)\d"
-    r"|(是|真|否|假)(且|并且|而且|和|或)",
-    re.IGNORECASE,
-)
 
 
 # ── terminals of the grammar ────────────────────────────────────────────────
+
+#: Signs of a whole number in Chinese, and what stands for half of a measure.
+_NUMERALS = "零〇一二两三四五六七八九十百千"
+HALF = "半"
+#: The number of a length of time, and the word of its measure.
+LENGTH = re.compile(rf"(\d+|[{_NUMERALS}]+|{HALF})\s*(.+)", re.DOTALL)
+#: What may follow a length of time that begins with a numeral, for names begin with one too:
+#: 七天无理由 is a name. No letter, or a word that goes on behind it.
+_SPAN_ENDS = (
+    r"(?=(?:之内|以内|内)?(?:之后|后|之前|前)?\s*"
+    r"(?:$|\W|未做|没做|做过|首次|末次|且|并且|而且|或))"
+)
+
+
+def _chinese_span() -> str:
+    """Return the pattern of a length of time whose number is written in Chinese."""
+    measures = _alternatives([word for measure in MEASURES for word in measure.words.chinese])
+    halves = _alternatives([word for measure in MEASURES for word in measure.half_words])
+    return rf"(?:[{_NUMERALS}]+\s*(?:{measures})|{HALF}(?:{halves})){_SPAN_ENDS}"
+
 
 #: Behind a word that starts an operand: a blank, a parenthesis, nothing of a name.
 _ENDS = r"(?!\w)"
@@ -191,8 +219,8 @@ def terminals() -> str:
         _terminal("TRUE", 1, f"(?:{_alternatives(TRUE.all())})(?:{flag_end})"),
         _terminal("FALSE", 1, f"(?:{_alternatives(FALSE.all())})(?:{flag_end})"),
         _terminal("RELATION", 3, _alternatives(relations)),
-        _terminal("SPAN", 5, rf"\d+\s*(?:{_alternatives(measures)})(?!级)"),
-        _terminal("LAST", 2, f"(?:{_alternatives(LAST.all())}){_DIGIT}"),
+        _terminal("SPAN", 5, rf"\d+\s*(?:{_alternatives(measures)})(?!级)|{_chinese_span()}"),
+        _terminal("LAST", 2, rf"(?:{_alternatives(LAST.all())})(?=\s*(?:\d|{_chinese_span()}))"),
         _terminal("FROM", 2, f"(?:{_alternatives(FROM.all())}){_DIGIT}"),
         _terminal("TO", 2, f"(?:{_alternatives(TO.all())}){_DIGIT}"),
         _terminal("BY", 2, r"按\s*(?=[\w`])|by(?=\s)"),
@@ -218,3 +246,12 @@ def _alternatives(words: Iterable[str]) -> str:
 def _pattern(word: str) -> str:
     escaped = r"\s+".join(re.escape(part) for part in word.split(" "))
     return f"{escaped}(?![A-Za-z0-9_])" if word.isascii() and word[-1].isalpha() else escaped
+
+
+#: Beginnings of names that the lexer would take for something else.
+MISREAD = re.compile(
+    r"按|(最近|过去|近|从|自|到|至|last|past|from|since|to|until)\d"
+    r"|(是|真|否|假)(且|并且|而且|和|或)"
+    rf"|(最近|过去|近)?{_chinese_span()}",
+    re.IGNORECASE,
+)

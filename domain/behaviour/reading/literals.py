@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from domain.behaviour.syntax import Unit
 from domain.behaviour.vocabulary import folded
-from domain.behaviour.words import MOMENT, measure_of
+from domain.behaviour.words import HALF, LENGTH, MOMENT, UNITS, measure_of
+from domain.chat.numerals import to_number
 
-_SPAN = re.compile(r"(\d+)\s*(.+)", re.DOTALL)
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
 #: Digits of a count beyond which no length of time makes sense.
@@ -46,11 +46,17 @@ def _unescaped(found: re.Match[str]) -> str:
 
 def length(token: str) -> Length | None:
     """Return the length of time of a token; None when its number is beyond all measure."""
-    found = _SPAN.fullmatch(folded(token))
+    found = LENGTH.fullmatch(folded(token))
     measure = measure_of(found[2]) if found else None
     if found is None or measure is None or len(found[1].lstrip("0")) > _MOST_DIGITS:
         return None
-    count = int(found[1])
+    if found[1] == HALF:
+        count, unit = measure.half
+        return Length(count, unit, count * UNITS[unit].elapsed)
+    spelled = to_number(found[1])
+    if spelled is None:
+        return None
+    count = int(spelled)
     try:
         return Length(count * measure.times, measure.unit, count * measure.elapsed)
     except OverflowError:

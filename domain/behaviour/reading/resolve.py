@@ -16,6 +16,7 @@ from domain.behaviour.syntax import (
     Age,
     And,
     Arithmetic,
+    Attribute,
     Comparison,
     Expression,
     Known,
@@ -30,6 +31,7 @@ from domain.behaviour.syntax import (
 from domain.behaviour.vocabulary import ValueType, folded
 from domain.behaviour.words import UNITS, relation_of
 
+_SAME = {Relation.EQUAL, Relation.NOT_EQUAL}
 _OPERATORS = {
     "PLUS": Operator.ADD,
     "MINUS": Operator.SUBTRACT,
@@ -93,7 +95,22 @@ class Resolver:
         if left.data == "span" and right.data == "call":
             age, bound = self._age_and_bound(right, left, scope)
             return Comparison(relation, bound, age)
-        return Comparison(relation, self.expression(left, scope), self.expression(right, scope))
+        a, b = self.expression(left, scope), self.expression(right, scope)
+        if relation in _SAME:
+            a, b = self._coded(a, b), self._coded(b, a)
+        return Comparison(relation, a, b)
+
+    def _coded(self, node: Expression, beside: Expression) -> Expression:
+        """Return a text beside an attribute that knows its values as the code of one of them."""
+        match node, beside:
+            case Literal(str() as word), Attribute(name):
+                term = self._notes.vocabulary.attributes.named(name)
+                code = term.code_of(word) if term else None
+                if code is not None and code != word:
+                    coded = Literal(code)
+                    self._notes.spans[id(coded)] = self._notes.spans[id(node)]
+                    return coded
+        return node
 
     def _age_and_bound(
         self, call: Node, span: Node, scope: Scope | None
@@ -113,10 +130,9 @@ class Resolver:
 
     def _member(self, tree: Node, scope: Scope | None) -> Expression:
         value, *options = _trees(tree)
-        found = tuple(self.expression(option, scope) for option in options)
-        return Member(
-            self.expression(value, scope), tuple(o for o in found if isinstance(o, Literal))
-        )
+        beside = self.expression(value, scope)
+        found = tuple(self._coded(self.expression(one, scope), beside) for one in options)
+        return Member(beside, tuple(o for o in found if isinstance(o, Literal)))
 
     def _no_member(self, tree: Node, scope: Scope | None) -> Expression:
         inner = self._member(tree, scope)

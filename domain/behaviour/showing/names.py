@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from domain.behaviour import words
+from domain.behaviour.syntax import Attribute, Expression
 from domain.behaviour.vocabulary import Terms, Vocabulary, folded
 from domain.behaviour.words import Language
 
@@ -50,6 +51,13 @@ class Names:
     def tag(self, name: str) -> str:
         """Return the word of a tag, behind the word for tags."""
         return f"{words.TAG.of(self._language)}.{self._term(self._vocabulary.tags, name)}"
+
+    def value(self, node: Expression, code: str) -> str:
+        """Return the Chinese word of a code of the attribute ``node``, else the text itself."""
+        if self._language is not Language.CHINESE or not isinstance(node, Attribute):
+            return code
+        term = self._vocabulary.attributes.named(node.name)
+        return term.word_of(code) if term else code
 
     def _term(self, terms: Terms, name: str) -> str:
         term = terms.named(name)
