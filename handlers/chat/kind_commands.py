@@ -28,6 +28,8 @@ async def events(command: Command, asked: Asked, work: UnitOfWork, ctx: Context)
     report = await kind_report(work, ctx)
     if meant.is_incomplete:
         words = ctx.words.get("kinds.how_to_register")
+    elif meant.misread:
+        words = ctx.words.get("kinds.misread_property", word=meant.misread)
     elif meant.label:
         words = await _registered(meant, report, asked, work, ctx)
     elif meant.name:
@@ -83,10 +85,16 @@ def _properties(kind: EventKind, ctx: Context) -> str:
 async def _registered(
     meant: KindsAsked, report: KindReport, asked: Asked, work: UnitOfWork, ctx: Context
 ) -> str:
-    """Register a kind with the properties of what waits, under their own names for now."""
+    """Register a kind with the properties that were named, and those of what waits."""
     waiting = next((one for one in report.waiting if one.name == meant.name), None)
-    shape = waiting.shape if waiting else {}
-    properties = tuple(PropertyWish(name, name, kind) for name, kind in shape.items())
+    shape = dict(waiting.shape) if waiting else {}
+    known = ctx.events.kinds.get(meant.name)
+    if known is not None:
+        shape |= {spec.name: spec.type for spec in known.properties.values()}
+    named = [one.wish(shape.pop(one.name, None)) for one in meant.properties]
+    old = known.properties if known is not None else {}
+    rest = [PropertyWish(name, type=kind) for name, kind in shape.items() if name not in old]
+    properties = (*named, *rest)
     wish = KindWish(meant.name, meant.label, properties=properties)
     done = await register_wish(work, ctx, wish, asked.userid)
     if isinstance(done, Refusal):
@@ -94,4 +102,7 @@ async def _registered(
         return f"{done.detail}：{reason}" if done.detail else reason
     url = f"{ctx.accounts.public_url}{PAGE}"
     count = waiting.count if waiting else 0
-    return ctx.words.get("kinds.registered", label=done.label, count=count, url=url)
+    shown = _properties(done, ctx)
+    return ctx.words.get(
+        "kinds.registered", label=done.label, count=count, properties=shown, url=url
+    )

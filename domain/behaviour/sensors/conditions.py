@@ -8,8 +8,17 @@ from zoneinfo import ZoneInfo
 from domain.behaviour.mistakes import nearest
 from domain.behaviour.reading import literals
 from domain.behaviour.sensors.rules import Piece
-from domain.behaviour.sensors.terms import COMPARED, FLAGS, KNOWN, refused
+from domain.behaviour.sensors.terms import (
+    BETWEEN_DAYS,
+    COMPARED,
+    DAYS_AGO,
+    FLAGS,
+    KNOWN,
+    WITHIN_DAYS,
+    refused,
+)
 from domain.behaviour.syntax import (
+    Age,
     And,
     Comparison,
     Expression,
@@ -33,6 +42,14 @@ def condition(piece: Piece, value: Expression, kind: ValueType, zone: ZoneInfo) 
         LanguageError: the function is not known, or its params do not suit the type.
     """
     function = piece.text("function")
+    if function in {BETWEEN_DAYS, DAYS_AGO, WITHIN_DAYS}:
+        return _on_moment(piece, function, value, kind, zone)
+    return _on_value(piece, function, value, kind, zone)
+
+
+def _on_value(
+    piece: Piece, function: str, value: Expression, kind: ValueType, zone: ZoneInfo
+) -> Expression:
     params = [literal(param, kind, zone, piece.at("params")) for param in piece.items("params")]
     if function in KNOWN or function in FLAGS:
         return _without_value(piece, function, value, params)
@@ -52,10 +69,32 @@ def condition(piece: Piece, value: Expression, kind: ValueType, zone: ZoneInfo) 
     return _compared(piece, function, value, params)
 
 
+def _on_moment(
+    piece: Piece, function: str, value: Expression, kind: ValueType, zone: ZoneInfo
+) -> Expression:
+    """Return a condition on a moment: both days included, or an age in calendar days."""
+    if kind is not ValueType.MOMENT:
+        raise refused(piece.at("function"), "sensors_param", found=kind.value)
+    params = piece.items("params")
+    if function != BETWEEN_DAYS:
+        days = [literal(param, ValueType.NUMBER, zone, piece.at("params")) for param in params]
+        _count(piece, days, 1)
+        relation = Relation.AT_LEAST if function == DAYS_AGO else Relation.LESS
+        return Comparison(relation, Age(value), days[0])
+    moments = [literal(param, kind, zone, piece.at("params")) for param in params]
+    _count(piece, moments, 2)
+    first, last = (moment.value for moment in moments)
+    low = Comparison(Relation.AT_LEAST, value, Literal(first))
+    if isinstance(last, datetime) and literals.is_date(str(params[1])):
+        return And((low, Comparison(Relation.LESS, value, Literal(literals.next_day(last)))))
+    return And((low, Comparison(Relation.AT_MOST, value, Literal(last))))
+
+
 def _compared(piece: Piece, function: str, value: Expression, params: list[Literal]) -> Expression:
     relation = COMPARED.get(function)
     if relation is None:
         known = [*COMPARED, *KNOWN, *FLAGS, _BETWEEN, *_IN, _LACKS]
+        known += [BETWEEN_DAYS, DAYS_AGO, WITHIN_DAYS]
         hint = nearest(function, known)
         raise refused(piece.at("function"), "sensors_function", hint, function=function)
     _count(piece, params, 1)

@@ -177,6 +177,8 @@ class _Reader:
             return self._between(params, at)
         if function != RELATIVE:
             raise refused(piece.at("time_function"), "sensors_time_function")
+        if len(params) == 1 and isinstance(params[0], str):
+            params = params[0].split()  # "7 day", as published rules have it
         match params:
             case [int() | str() as count, str(unit)] if unit in UNITS and str(count).isdecimal():
                 return Last(int(count), UNITS[unit])

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from domain.behaviour.mistakes import LanguageError, Mistake
 from domain.behaviour.syntax import Function, Relation, Unit
 
-#: Functions with one value; the first name of a relation is the one that is written.
+#: Functions with one value; the first name of a relation is the one that is written. Named in the
+#: vendor's manual (query API): equal, notEqual, greater, less, contain, include; in published
+#: rules: least; the others are aliases that nobody confirmed.
 COMPARED: Mapping[str, Relation] = {
     "equal": Relation.EQUAL,
     "notEqual": Relation.NOT_EQUAL,
@@ -16,6 +18,7 @@ COMPARED: Mapping[str, Relation] = {
     "most": Relation.AT_MOST,
     "less": Relation.LESS,
     "contain": Relation.CONTAINS,
+    "include": Relation.CONTAINS,
     "eq": Relation.EQUAL,
     "uneq": Relation.NOT_EQUAL,
     "gte": Relation.AT_LEAST,
@@ -41,6 +44,10 @@ AGGREGATORS: Mapping[str, Function] = {
 WRITTEN_AGGREGATORS: Mapping[Function, str] = {
     function: name for name, function in reversed(list(AGGREGATORS.items()))
 }
+#: What is written where a list contains a text.
+INCLUDES = "include"
+#: Functions on moments: between two days, at least so many days ago, within so many days.
+BETWEEN_DAYS, DAYS_AGO, WITHIN_DAYS = "absoluteBetween", "relativeBefore", "relativeWithin"
 UNITS: Mapping[str, Unit] = {unit.value: unit for unit in Unit}
 ABSOLUTE, RELATIVE = "absolute_time", "relative_time"
 #: Decorations of the vendor's pages, without meaning for who is meant.

@@ -9,6 +9,7 @@ import msgspec
 from domain.behaviour.mistakes import LanguageError, Mistake
 from domain.behaviour.sensors.terms import (
     ABSOLUTE,
+    INCLUDES,
     RELATIVE,
     WRITTEN,
     WRITTEN_AGGREGATORS,
@@ -17,6 +18,7 @@ from domain.behaviour.sensors.terms import (
 from domain.behaviour.showing import values
 from domain.behaviour.syntax import (
     Aggregate,
+    Anchored,
     And,
     Attribute,
     Between,
@@ -37,13 +39,13 @@ from domain.behaviour.syntax import (
     Tag,
     Window,
 )
-from domain.behaviour.vocabulary import Vocabulary
+from domain.behaviour.vocabulary import ValueType, Vocabulary
 from domain.behaviour.walk import MOST_DEPTH, is_too_deep
 
 Rule: TypeAlias = dict[str, Any]
 
 #: What mistakes call any interaction, and a window with an open side.
-_ANY, _OPEN = "any", "window"
+_ANY, _OPEN, _ANCHORED = "any", "window", "window beside an event"
 
 
 def to_sensors(expression: Expression, vocabulary: Vocabulary) -> bytes:
@@ -141,7 +143,7 @@ class _Writer:
         """Return value, function and params of a condition on one value."""
         match node:
             case Comparison(relation=relation, left=left, right=Literal() as right):
-                return left, WRITTEN[relation], [self._param(right)]
+                return left, self._function(relation, left), [self._param(right)]
             case Not(
                 operand=Comparison(relation=Relation.CONTAINS, left=left, right=Literal() as r)
             ):
@@ -157,6 +159,16 @@ class _Writer:
             case _:
                 raise _cannot(node)
 
+    def _function(self, relation: Relation, value: Expression) -> str:
+        """Return the function of a relation; of a list that contains something it is another."""
+        term = None
+        if isinstance(value, Attribute):
+            term = self._vocabulary.attributes.named(value.name)
+        elif isinstance(value, Tag):
+            term = self._vocabulary.tags.named(value.name)
+        is_list = term is not None and term.type is ValueType.TEXTS
+        return INCLUDES if is_list and relation is Relation.CONTAINS else WRITTEN[relation]
+
     def _param(self, literal: Literal) -> bool | str | float:
         if isinstance(literal.value, bool | str | float):
             return literal.value
@@ -164,7 +176,10 @@ class _Writer:
 
     def _time(self, window: Window) -> Rule:
         if isinstance(window, Last):
-            return {"time_function": RELATIVE, "time_params": [window.count, window.unit.value]}
+            params = [f"{window.count} {window.unit.value}"]
+            return {"time_function": RELATIVE, "time_params": params}
+        if isinstance(window, Anchored):
+            raise _cannot_say(_ANCHORED)
         if not isinstance(window, Between):
             return {}
         if window.start is None or window.end is None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from rapidfuzz.distance import OSA
 
 from domain.chat.command.dedup import read_dedup
+from domain.chat.command.kinds import is_registration
 from domain.chat.command.listed import read_listed
 from domain.chat.command.model import Arguments, Command
 from domain.chat.command.model import CommandName as N
@@ -152,7 +153,8 @@ def _explicit(text: str, lexicon: Lexicon) -> tuple[N, Arguments] | None:
     if name in _ASKED and (arguments := _ASKED[name](tail, lexicon)):
         return name, arguments
     most = _MOST_WORDS_BEHIND.get(name, 0)
-    if len(tail.split()) <= most:
+    is_long = name is N.EVENTS and is_registration(tail)
+    if len(tail.split()) <= most or is_long:
         return name, Arguments()
     return None
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from domain.chat.command import CommandName, read_command
-from domain.chat.command.kinds import KindsAsked, kinds_asked
+from domain.chat.command.kinds import KindsAsked, NamedProperty, kinds_asked
 from domain.events.event import PropertyValue
+from domain.events.registry import PropertyType
 from domain.messages import Text
 from domain.values import PersonId
 from handlers.actions.quarantine import record_or_hold
@@ -45,6 +46,22 @@ async def happens(company: Company, kind: str, properties: dict[str, PropertyVal
         ("事件：支付订单", KindsAsked("支付订单")),
         ("事件 登记 home_visit 上门拜访", KindsAsked("home_visit", "上门拜访")),
         ("事件 登记 home_visit", KindsAsked(is_incomplete=True)),
+        ("事件 登记 home_visit hours=时长", KindsAsked(is_incomplete=True)),
+        (
+            "事件：登记 home_visit 上门拜访 hours=时长：数字 reason＝原因",
+            KindsAsked(
+                "home_visit",
+                "上门拜访",
+                (
+                    NamedProperty("hours", "时长", PropertyType.NUMBER),
+                    NamedProperty("reason", "原因"),
+                ),
+            ),
+        ),
+        (
+            "事件 登记 home_visit 上门拜访 hours=时长:小数",
+            KindsAsked("home_visit", "上门拜访", misread="hours=时长:小数"),
+        ),
     ],
 )
 def test_the_words_are_read(text: str, expected: KindsAsked) -> None:
@@ -91,4 +108,30 @@ async def test_what_is_wrong_is_told(company: Company) -> None:
 
 async def test_a_rep_may_not(company: Company) -> None:
     await asked(company, "事件 登记 home_visit 上门拜访", LI_LEI)
+    assert "home_visit" not in company.ctx.events.kinds
+
+
+async def test_properties_get_their_chinese_words_while_registering(company: Company) -> None:
+    await happens(company, "home_visit", {"hours": 2.0, "reason": "demo", "extra": True})
+    told = await asked(
+        company, "事件 登记 home_visit 上门拜访 hours=时长 reason=原因:文本 city=城市"
+    )
+    assert "时长（数字）、原因（文字）、城市（文字）、extra（是/否）" in told
+    specs = company.ctx.events.kinds["home_visit"].properties
+    assert {name: spec.label for name, spec in specs.items()} == {
+        "hours": "时长",
+        "reason": "原因",
+        "city": "城市",
+        "extra": "extra",
+    }
+    # Once more with another word: types stay, what is not named stays.
+    await asked(company, "事件 登记 home_visit 上门拜访 hours=小时数")
+    specs = company.ctx.events.kinds["home_visit"].properties
+    assert (specs["hours"].label, specs["hours"].type) == ("小时数", PropertyType.NUMBER)
+    assert specs["reason"].label == "原因"
+
+
+async def test_a_property_that_is_misread_is_told_with_an_example(company: Company) -> None:
+    told = await asked(company, "事件 登记 home_visit 上门拜访 hours")
+    assert told == TEXTS.get("kinds.misread_property", word="hours")
     assert "home_visit" not in company.ctx.events.kinds

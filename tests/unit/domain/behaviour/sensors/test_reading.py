@@ -71,6 +71,13 @@ AMOUNT = "event.pay_order.amount"
         (profile("is_opted_out", "isFalse"), "已退订 = 否"),
         (profile("is_opted_out", "equal", "true"), "已退订 = 是"),
         (profile("born_at", "less", "2000-01-01"), "`出生 日期` < 2000-01-01"),
+        (profile("born_at", "relativeWithin", 3), "距今(`出生 日期`) < 3"),
+        (profile("born_at", "relativeBefore", "3"), "距今(`出生 日期`) >= 3"),
+        (
+            profile("born_at", "absoluteBetween", "2015-01-01", "2015-01-10"),
+            "`出生 日期` >= 2015-01-01 且 `出生 日期` < 2015-01-11",
+        ),
+        (profile("user.user_tag_favourites", "include", "数学"), "标签.偏好 包含 '数学'"),
         (profile("user.user_tag_vip", "isSet"), "标签.高价值 有值"),
         (profile("user.user_tag_favourites", "contain", "数学"), "标签.偏好 包含 '数学'"),
         (both(profile("city", "isSet")), "城市 有值"),
@@ -88,7 +95,7 @@ AMOUNT = "event.pay_order.amount"
             "次数(支付订单, 7天) = 3",
         ),
         (
-            counted(time_function="relative_time", time_params=["24", "hour"]),
+            counted(time_function="relative_time", time_params=["24 hour"]),
             "次数(支付订单, 24小时) >= 3",
         ),
         (counted(time_function="", time_params=[]), "次数(支付订单) >= 3"),
