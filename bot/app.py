@@ -81,7 +81,7 @@ def _api(parts: Parts) -> Api:
     store = parts.store
     keys = ApiKeys(store.database, store.vault, store.ids)
     return Api(
-        Gate(keys, parts.clock, parts.context.words),
+        Gate(keys, parts.clock, parts.context.words, parts.shared.rates()),
         Leads(parts.context, keys, parts.inbox),
         Reading(parts.context, store, keys),
         parts.settings.public_url,
@@ -94,7 +94,8 @@ def _api(parts: Parts) -> Api:
 def _collect(parts: Parts) -> CollectDoor:
     store = parts.store
     keys = ApiKeys(store.database, store.vault, store.ids)
-    return CollectDoor(keys, parts.inbox, parts.clock, parts.context.words)
+    rates = parts.shared.rates()
+    return CollectDoor(keys, parts.inbox, parts.clock, parts.context.words, rates)
 
 
 def _imports(parts: Parts) -> Imports:

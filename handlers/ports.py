@@ -57,6 +57,14 @@ class Visitors(Protocol):
         ...
 
 
+class Rates(Protocol):
+    """Counts the calls of other systems, of all processes where several run."""
+
+    async def wait(self, caller: str, per_minute: int, now: datetime, cost: int = 1) -> int:
+        """Take ``cost`` calls and return 0, or return in how many seconds they are allowed."""
+        ...
+
+
 class RuleReader(Protocol):
     """Reads versions of the rule tables."""
 

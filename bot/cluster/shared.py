@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.cluster.redis_link import RedisLink
+from bot.cluster.redis_rates import SharedRates
 from bot.cluster.redis_tokens import RedisTokenStore
 from bot.cluster.roles import is_shared
 from bot.cluster.wakeups import Topic, WakeUps
 from bot.cluster.witness import SharedWitness
 from bot.wecom.client.tokens import MemoryTokenStore, TokenStore
+from handlers.web.allowance import OwnRates
 from storage.signal import WorkSignal
 
 if TYPE_CHECKING:
     from config.settings import Settings
-    from handlers.ports import Clock
+    from handlers.ports import Clock, Rates
     from storage.vault import Vault
 
 
@@ -29,6 +31,10 @@ class Shared:
     link: RedisLink | None = None
     wake_ups: WakeUps | None = None
     witness: SharedWitness | None = None
+
+    def rates(self) -> Rates:
+        """Return what counts the calls of other systems."""
+        return SharedRates(self.link) if self.link else OwnRates()
 
     def tokens(self, vault: Vault, clock: Clock) -> TokenStore:
         """Return where access tokens are kept."""

@@ -114,6 +114,22 @@ class ChannelTree:
         )
         return next(found, "") if wanted else ""
 
+    def meant(self, word: str) -> tuple[str, ...]:
+        """Return the channels that a word means: one by code or name, else all whose name holds it.
+
+        What lies below one of them is left out: 信息流 is 信息流广告 and not 抖音信息流.
+        """
+        if exact := self.named(word):
+            return (exact,)
+        wanted = word.strip().casefold()
+        holding = [c.code for c in self.channels.values() if wanted in c.name.casefold()]
+        tops = (
+            code
+            for code in holding
+            if not any(self.is_under(code, other) for other in holding if other != code)
+        )
+        return tuple(tops) if wanted else ()
+
     def name_of(self, code: str) -> str:
         """Return the Chinese name of a channel, or ``code`` itself when it is unknown."""
         channel = self.channels.get(code)

@@ -24,11 +24,13 @@ MOST = 15
 async def show_channels(command: Command, asked: Asked, work: UnitOfWork, ctx: Context) -> None:
     """Show leads by first and last touch, deals and cost, by channel, in a period."""
     given, tree = command.arguments, ctx.catalog.channels
-    below = tree.named(given.channel) if given.channel else ""
-    if given.channel and not below:
-        text = ctx.words.get("refusals.unknown_channel", detail=given.channel)
-        reply(asked, work, ctx, text)
+    meant = tree.meant(given.channel)
+    if given.channel and len(meant) != 1:
+        names = ctx.words.get("list.and").join(map(tree.name_of, meant))
+        key = "channel.several" if meant else "refusals.unknown_channel"
+        reply(asked, work, ctx, ctx.words.get(key, detail=given.channel, names=names))
         return
+    below = meant[0] if meant else ""
     start, end = period_of(given.period or "this_month", work.now, ctx.zone)
     counts = await channel_counts(work.tx, Period(start, end))
     figures = channel_figures(counts, tree, below)

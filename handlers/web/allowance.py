@@ -17,8 +17,20 @@ class _Bucket:
     at: datetime
 
 
+class OwnRates:
+    """The rates of a process that is alone, as :class:`handlers.ports.Rates` asks for them."""
+
+    def __init__(self) -> None:
+        """Know nobody yet."""
+        self._allowance = Allowance()
+
+    async def wait(self, caller: str, per_minute: int, now: datetime, cost: int = 1) -> int:
+        """Take ``cost`` calls and return 0, or return in how many seconds they are allowed."""
+        return self._allowance.wait(caller, per_minute, now, cost)
+
+
 class Allowance:
-    """Counts in this process alone: several web processes allow as much each."""
+    """Counts in this process alone."""
 
     def __init__(self) -> None:
         """Know nobody yet."""

@@ -45,9 +45,6 @@ class Reader:
     def lead(self, given: LeadIn) -> LeadForm:
         """Return a lead as a form; it counts only when there are no faults."""
         at = self._moment(given.at, "at")
-        channel = given.channel.strip()
-        if channel and not self.ctx.catalog.knows_channel(Origin.API, channel):
-            self.faults.add(self._at("channel"), "unknown_channel", channel=channel)
         return LeadForm(
             reference=self.reference,
             sender=self.key.looker,
@@ -55,7 +52,7 @@ class Reader:
             at=at,
             keys=self.keys(given, self.made_up(given)),
             name=given.name.strip(),
-            channel=channel,
+            channel=self._channel(given.channel),
             tag=given.tag.strip(),
             note=given.note.strip(),
             attributes={
@@ -76,12 +73,19 @@ class Reader:
             call=call,
             at=self._moment(given.at, "at"),
             keys=self.keys(given, self.made_up(given)),
-            channel=given.channel.strip(),
+            channel=self._channel(given.channel),
             line=line,
             tag=given.tag.strip(),
             parameters=_properties(given.parameters),
             made_up=self.made_up(given),
         )
+
+    def _channel(self, typed: str) -> str:
+        """Return a channel's word; one that no rule and no channel knows is a fault."""
+        channel = typed.strip()
+        if channel and not self.ctx.catalog.knows_channel(Origin.API, channel):
+            self.faults.add(self._at("channel"), "unknown_channel", channel=channel)
+        return channel
 
     def made_up(self, given: Identities) -> tuple[MadeUp, ...]:
         """Return the ways to reach the person that are nobody's."""

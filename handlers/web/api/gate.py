@@ -17,13 +17,12 @@ import structlog
 from aiohttp import web
 
 from domain.access import SKEW, ApiKey, Scope, SignedCall, is_signed
-from handlers.web.allowance import Allowance
 from handlers.web.api.problem import ApiProblem
 from handlers.web.body import BodyRefused, read_body
 from storage.errors import StorageUnavailable
 
 if TYPE_CHECKING:
-    from handlers.ports import Clock, Words
+    from handlers.ports import Clock, Rates, Words
     from storage.api_keys import ApiKeys
 
 log = structlog.get_logger("clew.api")
@@ -60,12 +59,12 @@ Route = Callable[[web.Request], Awaitable[web.Response]]
 class Gate:
     """Lets signed calls through, each once."""
 
-    def __init__(self, keys: ApiKeys, clock: Clock, words: Words) -> None:
+    def __init__(self, keys: ApiKeys, clock: Clock, words: Words, rates: Rates) -> None:
         """Know keys; speak with ``words``."""
         self._keys = keys
         self._clock = clock
         self._words = words
-        self._allowance = Allowance()
+        self._rates = rates
 
     def guarded(self, scope: Scope | None, handler: Handler) -> Route:
         """Return a route that only calls of keys with ``scope`` reach; None asks for any key."""
@@ -104,7 +103,7 @@ class Gate:
             raise ApiProblem(HTTPStatus.UNAUTHORIZED, "clock_off", values)
         if scope is not None and not key.may(scope):
             raise ApiProblem(HTTPStatus.FORBIDDEN, "missing_scope", {"scope": scope})
-        if seconds := self._allowance.wait(key.word, key.per_minute, now):
+        if seconds := await self._rates.wait(key.word, key.per_minute, now):
             retry = {"Retry-After": str(seconds)}
             values = {"seconds": seconds, "limit": key.per_minute}
             raise ApiProblem(HTTPStatus.TOO_MANY_REQUESTS, "too_many_calls", values, headers=retry)

@@ -17,12 +17,11 @@ from aiohttp import web
 
 from domain.access import ApiKey, Scope
 from domain.values import Priority
-from handlers.web.allowance import Allowance
 from storage.errors import StorageUnavailable
 from storage.inbox import Delivery
 
 if TYPE_CHECKING:
-    from handlers.ports import Clock, Deliveries, Words
+    from handlers.ports import Clock, Deliveries, Rates, Words
     from storage.api_keys import ApiKeys
 
 log = structlog.get_logger("clew.collect")
@@ -70,14 +69,14 @@ class CollectDoor:
     inbox: Deliveries
     clock: Clock
     words: Words
-    allowance: Allowance = field(default_factory=Allowance)
+    rates: Rates
 
     async def key(self, word: str, records: int) -> ApiKey:
         """Return the write key ``word`` when it may send so many records now."""
         key = await self.keys.find(word) if word else None
         if key is None or not key.may(Scope.COLLECT):
             raise TrackRefused(HTTPStatus.UNAUTHORIZED, "unknown_key")
-        if seconds := self.allowance.wait(word, key.per_minute, self.clock.now(), records):
+        if seconds := await self.rates.wait(word, key.per_minute, self.clock.now(), records):
             retry = {"Retry-After": str(seconds)}
             raise TrackRefused(HTTPStatus.TOO_MANY_REQUESTS, "too_many", retry)
         return key
