@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -24,7 +24,10 @@ from bot.office_wire import open_office
 from config.mapping import load_mapping, write_mapping
 from config.problems import ConfigError
 from domain.intake.headings import guess_mapping
+from domain.intake.id_list import LISTABLE, SOURCE, IdList
 from domain.intake.mapping import Fault, FileMapping
+from domain.tags.tagging import name_of
+from domain.values import IdentityKind, Refusal
 from handlers.files.faults import FaultyRow, write_faults, write_header
 from handlers.files.plan import Plan
 from handlers.files.refusal import FileRefused
@@ -45,6 +48,10 @@ class ImportWish:
     source: str = ""
     is_preview: bool = False
     save_mapping: Path | None = None
+    #: With a tag the file is a list: whom ``column`` names by ids of ``kind`` gets it.
+    tag: str = ""
+    column: str = ""
+    kind: str = LISTABLE[0].value
 
 
 def import_leads(wish: ImportWish) -> int:
@@ -55,20 +62,41 @@ def import_leads(wish: ImportWish) -> int:
     try:
         with wish.file.open("rb") as stream:
             sheet = open_sheet(stream)
-            mapping = _mapping(wish, sheet)
-            if wish.is_preview:
-                _preview(sheet, mapping)
-                return 0
-            upload = run(_import(wish, sheet, mapping))
+            if wish.tag:
+                plan = Plan(tags=_id_list(wish, sheet))
+            else:
+                mapping = _mapping(wish, sheet)
+                if wish.is_preview:
+                    _preview(sheet, mapping)
+                    return 0
+                plan = Plan(leads=mapping)
+            upload = run(_import(wish, sheet, plan))
     except FileRefused as refused:
         fail(TEXTS.get(f"file.refused.{refused.code}", **refused.values))
     if upload.error:
         fail(TEXTS.get(f"file.refused.{upload.error}", most="", line=""))
-    click.echo(text("import.done", leads=upload.taken, faults=upload.faulty))
+    key = "import.tagged" if wish.tag else "import.done"
+    click.echo(text(key, leads=upload.taken, faults=upload.faulty, tag=wish.tag))
     if not upload.faulty:
         return 0
     click.echo(text("import.see_errors", file=wish.errors))
     return 1
+
+
+def _id_list(wish: ImportWish, sheet: Sheet) -> IdList:
+    """Return which column names whom; a list of one column needs no telling."""
+    if wish.mapping or wish.save_mapping or wish.is_preview:
+        fail(text("import.list_alone"))
+    tag, columns = name_of(wish.tag), sheet.header
+    if isinstance(tag, Refusal):
+        fail(TEXTS.get(f"refusals.{tag.code}", detail=tag.detail))
+    source = wish.source or "file"
+    if not SOURCE.fullmatch(source):
+        fail(TEXTS.get("import.page.bad_source"))
+    column = wish.column or (columns[0] if len(columns) == 1 else "")
+    if column not in columns:
+        fail(text("import.which_column", columns="、".join(columns)))
+    return IdList(column, IdentityKind(wish.kind), tag, source)
 
 
 def _mapping(wish: ImportWish, sheet: Sheet) -> FileMapping:
@@ -110,14 +138,14 @@ def _preview(sheet: Sheet, mapping: FileMapping) -> None:
 _KEYS = TEXTS.keys_under("import.meaning")
 
 
-async def _import(wish: ImportWish, sheet: Sheet, mapping: FileMapping) -> Upload:
+async def _import(wish: ImportWish, sheet: Sheet, plan: Plan) -> Upload:
     """Return how the file ended; its faults stand in the file of errors."""
     settings = settings_or_exit()
     digest = await asyncio.to_thread(_digest, sheet.stream)
-    plan = Plan(leads=mapping, digest=digest).text()
+    written = replace(plan, digest=digest).text()
     with _fault_file(wish.errors) as faults:
         async with open_office(settings, SystemClock()) as office:
-            asked = FileWish(wish.file.name, sheet.rows, plan)
+            asked = FileWish(wish.file.name, sheet.rows, written)
             upload = await _handed_in(office.imports, asked, sheet.stream)
             upload = await _followed(office.imports, upload)
             await _write_faults(office.imports, upload, faults)

@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
 from bot.cli.aliases_group import aliases
 from bot.cli.channels_group import channels
 from bot.cli.events_group import events
+from bot.cli.import_command import import_file
 from bot.cli.lake_group import lake
 from bot.cli.merges_group import merges
 from bot.cli.rules_group import rules
@@ -30,6 +30,7 @@ def cli() -> None:
     """Hold the commands together."""
 
 
+cli.add_command(import_file)
 cli.add_command(rules)
 cli.add_command(events)
 cli.add_command(lake)
@@ -95,36 +96,6 @@ def migrate() -> None:
     from bot.cli.schema import bring_up_to_date
 
     bring_up_to_date()
-
-
-@cli.command("import", help=text("import.help"))
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option(
-    "--mapping",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    default=None,
-    help=text("import.mapping"),
-)
-@click.option("--source", default="", help=text("import.source"))
-@click.option("--preview", "is_preview", is_flag=True, help=text("import.preview_help"))
-@click.option(
-    "--save-mapping",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default=None,
-    help=text("import.save_mapping"),
-)
-@click.option(
-    "--errors",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default=None,
-    help=text("import.errors"),
-)
-def import_file(file: Path, errors: Path | None, **options: Any) -> None:  # noqa: ANN401 — click's
-    """Import leads from a CSV or XLSX file."""
-    from bot.cli.importing import ImportWish, import_leads
-
-    wish = ImportWish(file, errors or file.with_suffix(".errors.csv"), **options)
-    raise SystemExit(import_leads(wish))
 
 
 @cli.command(help=text("sync.help"))

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from domain.cleaning.email import normalise_email
 from domain.cleaning.phone import normalise_phone
 from domain.intake.mapping import NO_IDENTITY, Fault
 from domain.values import ContactKey, IdentityKind, Refusal
+
+#: What a list may hold, in the order in which it is offered.
+LISTABLE = (
+    IdentityKind.UID,
+    IdentityKind.PHONE,
+    IdentityKind.EXTERNAL_USERID,
+    IdentityKind.UNIONID,
+    IdentityKind.WECHAT,
+    IdentityKind.EMAIL,
+)
+#: How a system is called whose ids stand in a column of uids.
+SOURCE = re.compile(r"[a-z][a-z0-9_]{0,31}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -302,3 +302,65 @@ def test_a_file_without_identities_is_not_guessed_at(data: Path, tmp_path: Path)
     told = by_guess(file)
     assert (told.status, told.err.strip()) == (2, said("import.cannot_guess", columns="颜色、大小"))
     assert people(data) == {}
+
+
+def listed(folder: Path, *lines: str, head: str = "编号") -> Path:
+    file = folder / "vip.csv"
+    file.write_text("\n".join([head, *lines]), encoding="utf-8")
+    return file
+
+
+def tagged(file: Path, *words: str) -> Told:
+    result = CliRunner().invoke(cli, ["import", str(file), *words])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return Told(result.exit_code, result.stdout, result.stderr)
+
+
+def wearers(data: Path, tag: str) -> set[str]:
+    sql = "select p.name from tagging t join person p on p.id = t.person_id where t.name = ?"
+    with contextlib.closing(sqlite3.connect(data / "clew.db")) as connection:
+        return {name for (name,) in connection.execute(sql, (tag,))}
+
+
+def test_a_list_of_ids_puts_a_tag_on_who_is_known(tmp_path: Path, data: Path) -> None:
+    imported(sheet(tmp_path, *GOOD))
+    before = count(data, "person")
+    file = listed(tmp_path, "1", "2", "99")
+    told = tagged(file, "--tag", "老客户", "--source", "expo")
+    assert told.status == 1
+    assert said("import.tagged", leads=2, faults=1, tag="老客户") in told.out
+    assert "99" not in told.out
+    faults = file.with_suffix(".errors.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert [line.split(",")[:2] for line in faults[1:]] == [["4", "编号"]]
+    assert wearers(data, "老客户") == {"张三", "李四"}
+    assert count(data, "person") == before
+    other = tagged(file, "--tag", "别家", "--source", "shop")
+    assert other.status == 1
+    assert wearers(data, "别家") == set(), "another system's ids are other people"
+
+
+def test_of_several_columns_one_has_to_be_named(tmp_path: Path, data: Path) -> None:
+    imported(sheet(tmp_path, *GOOD))
+    file = listed(tmp_path, "甲,139 2641 7835", "乙,123", head="称呼,手机")
+    told = tagged(file, "--tag", "老客户", "--kind", "phone")
+    assert (told.status, told.err) == (
+        2,
+        said("import.which_column", columns="称呼、手机") + "\n",
+    )
+    assert tagged(file, "--tag", "老客户", "--kind", "phone", "--column", "手机").status == 1
+    assert wearers(data, "老客户") == {"张三"}
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--tag", "长" * 31), TEXTS.get("refusals.tag_name_too_long", detail="30")),
+        (("--tag", "好", "--source", "X!"), TEXTS.get("import.page.bad_source")),
+        (("--tag", "好", "--preview"), said("import.list_alone")),
+    ],
+)
+def test_a_list_that_makes_no_sense_is_said(
+    tmp_path: Path, data: Path, words: tuple[str, ...], told: str
+) -> None:
+    assert tagged(listed(tmp_path, "1"), *words).err == told + "\n"
+    assert count(data, "tagging") == 0

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from aiohttp import web
 
+from domain.intake.id_list import LISTABLE
 from domain.intake.mapping import Fault
 from domain.values import Role, UserId
 from handlers.actions.import_link import PURPOSE as LINK
@@ -20,7 +21,6 @@ from handlers.tickets import open_ticket, seal_ticket
 from handlers.web.imports.planning import (
     KEEP,
     KEYS,
-    LISTABLE,
     Unplanned,
     first_choice,
     labels_of,

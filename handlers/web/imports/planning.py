@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from domain.intake.headings import guess_mapping
-from domain.intake.id_list import IdList
+from domain.intake.id_list import LISTABLE, SOURCE, IdList
 from domain.intake.mapping import FileMapping
 from domain.values import IdentityKind, Refusal
 from handlers.actions.tags.by_hand import free_name
@@ -21,18 +20,8 @@ if TYPE_CHECKING:
 KEYS = ("phone", "wechat", "email", "name", "uid", "channel", "at")
 #: What a row can be recognised by.
 _IDENTITIES = frozenset({"phone", "wechat", "email", "uid"})
-#: What a list may hold, in the order in which the page offers it.
-LISTABLE = (
-    IdentityKind.UID,
-    IdentityKind.PHONE,
-    IdentityKind.EXTERNAL_USERID,
-    IdentityKind.UNIONID,
-    IdentityKind.WECHAT,
-    IdentityKind.EMAIL,
-)
 #: An attribute under the heading's own name.
 KEEP = "keep"
-_SOURCE = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _MOST_NAME = 32
 
 
@@ -59,7 +48,7 @@ def leads_plan(
 ) -> Plan | Unplanned:
     """Return how to take the rows in as leads."""
     source = form.get("source", "").strip() or "file"
-    if not _SOURCE.fullmatch(source):
+    if not SOURCE.fullmatch(source):
         return Unplanned("bad_source")
     keys: dict[str, str] = {}
     attributes: dict[str, str] = {}
@@ -85,7 +74,7 @@ def tags_plan(ctx: Context, preview: Preview, form: Mapping[str, str]) -> Plan |
     if isinstance(tag, Refusal):
         return Unplanned("bad_tag", ctx.words.get(f"refusals.{tag.code}", detail=tag.detail))
     source = form.get("source", "").strip() or "file"
-    if not _SOURCE.fullmatch(source):
+    if not SOURCE.fullmatch(source):
         return Unplanned("bad_source")
     column, kind = form.get("column", ""), form.get("kind", "")
     if column not in preview.header or kind not in {one.value for one in LISTABLE}:
