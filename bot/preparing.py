@@ -119,7 +119,6 @@ class _Here:
                 continue
             whole.rows += [row._replace(place=place) for row in one.rows]
             whole.faults.update(dict.fromkeys([place][: len(one.faults)], one.faults.get(0, ())))
-            whole.kinds |= one.kinds
             whole.aliases |= one.aliases
         return whole
 

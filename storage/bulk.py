@@ -127,7 +127,8 @@ class PersonMaker:
         row_id, person_id = ids
         data_key, at = sealed
         kind, value = key.kind, key.value
-        if kind in CLEAR_KINDS:
+        is_phone = kind is IdentityKind.PHONE
+        if not is_phone and kind in CLEAR_KINDS:
             is_verified = kind is IdentityKind.UID
             return (
                 row_id,
@@ -141,7 +142,7 @@ class PersonMaker:
                 IMPORT,
                 at,
             )
-        tail = self._tail(value[-4:]) if kind is IdentityKind.PHONE else None
+        tail = self._tail(value[-4:]) if is_phone else None
         secret = self._newcomers.seal(data_key, person_id, value.encode())
         return (row_id, person_id, kind.value, blind, tail, "", secret, False, IMPORT, at)
 

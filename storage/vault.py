@@ -261,7 +261,8 @@ class Newcomers:
 
     def data_key(self) -> tuple[AESGCM, bytes]:
         """Return a fresh data key, ready to seal with, and the same wrapped."""
-        plain, nonce = self._bytes(KEY_BYTES), self._bytes(NONCE_BYTES)
+        drawn = self._bytes(KEY_BYTES + NONCE_BYTES)
+        plain, nonce = drawn[:KEY_BYTES], drawn[KEY_BYTES:]
         return AESGCM(plain), self._mark + nonce + self._master.encrypt(nonce, plain, b"")
 
     def seal(self, key: AESGCM, person_id: int, plaintext: bytes) -> bytes:

@@ -57,6 +57,21 @@ class Phone:
     is_fake: bool = False
 
 
+def e164_of(raw: str) -> str | Refusal:
+    """Return the number in ``raw`` as E.164; refusals are those of :func:`normalise_phone`.
+
+    What nearly everybody writes, eleven digits, costs a fifth of the whole way.
+    """
+    if _is_plain_mobile(raw):
+        return Refusal("phone_fake") if _looks_made_up(raw) else f"+86{raw}"
+    phone = normalise_phone(raw)
+    return phone if isinstance(phone, Refusal) else phone.e164
+
+
+def _is_plain_mobile(raw: str) -> bool:
+    return len(raw) == _MOBILE_DIGITS and raw[:3] in MOBILE_SEGMENTS and bool(_PLAIN.fullmatch(raw))
+
+
 def normalise_phone(raw: str) -> Phone | Refusal:
     """Return the number in ``raw`` when a person can be reached under it.
 
@@ -71,8 +86,6 @@ def normalise_phone(raw: str) -> Phone | Refusal:
 
 def parse_phone(raw: str) -> Phone | Refusal:
     """Like :func:`normalise_phone`, but an obvious fake comes back as a flagged number."""
-    if len(raw) == _MOBILE_DIGITS and _PLAIN.fullmatch(raw) and raw[:3] in MOBILE_SEGMENTS:
-        return _mobile(raw)  # as nearly everybody writes it
     text = fold(raw).strip()
     if _MASKED.search(text):
         return Refusal("phone_masked")

@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from domain.cleaning.email import normalise_email
-from domain.cleaning.phone import normalise_phone
+from domain.cleaning.phone import e164_of
 from domain.condition import Condition
 from domain.intake.facts import cleaned
 from domain.intake.mapping import (
@@ -79,7 +79,7 @@ class RowReader:
                 if column in values and (value := cleaned(name, values[column]))
             },
             events=tuple(events),
-            has_opted_out=any(condition.holds(values) for condition in mapping.opt_out),
+            has_opted_out=_any_holds(mapping.opt_out, values) if mapping.opt_out else False,
             is_dated=bool(dated),
             made_up=tuple(made_up),
         )
@@ -91,9 +91,9 @@ class RowReader:
         if uid := values.get(mapping.uid):
             yield ContactKey(IdentityKind.UID, f"{mapping.source}:{uid}")
         if raw := values.get(mapping.phone):
-            phone = normalise_phone(raw)
-            if not isinstance(phone, Refusal):
-                yield ContactKey(IdentityKind.PHONE, phone.e164)
+            phone = e164_of(raw)
+            if isinstance(phone, str):
+                yield ContactKey(IdentityKind.PHONE, phone)
             elif phone.code in MADE_UP:
                 made_up.append(MadeUp("phone", phone.code))
             else:
@@ -134,6 +134,10 @@ class RowReader:
 
 def _all_hold(conditions: Sequence[Condition], values: Mapping[str, str]) -> bool:
     return all(condition.holds(values) for condition in conditions)
+
+
+def _any_holds(conditions: Sequence[Condition], values: Mapping[str, str]) -> bool:
+    return any(condition.holds(values) for condition in conditions)
 
 
 def _number(raw: str) -> float | None:

@@ -21,7 +21,7 @@ from domain.intake.rows import RowReader
 from domain.lead import Lead, Stage
 from domain.matching.profile import EMAIL_DOMAIN, PHONE
 from domain.outcomes import LeadCreated, PersonDescribed
-from domain.values import LeadId, PersonId
+from domain.values import IdentityKind, LeadId, PersonId
 from handlers.actions.import_prepare import Line, Prepared, ReadyRow, event_key
 from handlers.actions.import_rows import Imported, facts_of, take_in
 from handlers.reactions import settle
@@ -41,6 +41,12 @@ MOST_SINGLE = 100
 #: Leads worked off in one unit of work: short enough to let callbacks through.
 AT_ONCE = 100
 _TO_WORK_OFF = "select id, person_id from lead where stage = 'generated' limit $1"
+
+#: Kinds of identities that a row may bring.
+_KINDS = tuple(
+    kind.value
+    for kind in (IdentityKind.UID, IdentityKind.PHONE, IdentityKind.WECHAT, IdentityKind.EMAIL)
+)
 
 Holders = Mapping[bytes, Holder]
 
@@ -136,7 +142,7 @@ class _Sorter:
         mine = set(lookups)
         lookups += [one for one, present in prepared.aliases.items() if present in mine]
         await work.tx.lock_keys(lookups)
-        held = await holders(work.tx, prepared.kinds, lookups)
+        held = await holders(work.tx, _KINDS, lookups)
         self.held = {prepared.aliases.get(blind, blind): one for blind, one in held.items()}
         keys = [
             event_key(self._record(row), self.held[row.blinds[0]].person_id, self.mapping)

@@ -59,7 +59,6 @@ class Prepared:
     size: int
     rows: list[ReadyRow] = field(default_factory=list)
     faults: dict[int, tuple[Fault, ...]] = field(default_factory=dict)
-    kinds: set[str] = field(default_factory=set)
     aliases: dict[bytes, bytes] = field(default_factory=dict)
 
 
@@ -107,11 +106,10 @@ class Preparer:
     ) -> None:
         beginnings, maker = tools
         blind = self._vault.blind
-        blinds = tuple([blind(key.kind.value, key.value) for key in record.keys])
-        prepared.kinds.update([key.kind.value for key in record.keys])
+        blinds = tuple([blind(key.kind, key.value) for key in record.keys])
         if not self._has_one_key:
             for key, present in zip(record.keys, blinds, strict=True):
-                every = self._vault.blinds(key.kind.value, key.value).values()
+                every = self._vault.blinds(key.kind, key.value).values()
                 prepared.aliases.update((one, present) for one in every if one != present)
         new = None
         if not (record.events or record.has_opted_out or record.made_up):

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import phonenumbers
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain.cleaning.phone import (
     MOBILE_SEGMENTS,
     Phone,
     PhoneKind,
+    e164_of,
     mask_phone,
     normalise_phone,
     parse_phone,
@@ -85,6 +86,14 @@ def test_flags_virtual_operators(segment: str) -> None:
 )
 def test_refuses_with_a_reason(raw: str, code: str) -> None:
     assert normalise_phone(raw) == Refusal(code)
+
+
+@given(st.one_of(st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True), st.text(max_size=14)))
+@example("13800138000")
+@example("１３９００１３９０００")
+def test_the_short_way_ends_as_the_long_one(raw: str) -> None:
+    phone = normalise_phone(raw)
+    assert e164_of(raw) == (phone.e164 if isinstance(phone, Phone) else phone)
 
 
 def test_parsing_alone_keeps_a_fake_and_flags_it() -> None:
