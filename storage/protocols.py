@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from enum import StrEnum
 from typing import Any, Protocol
@@ -44,6 +44,10 @@ class Row(Protocol):
 
     def __getitem__(self, column: Any, /) -> Any:  # noqa: ANN401 — columns are of any type
         """Return the value of ``column``."""
+        ...
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yield the values in the order of the columns."""
         ...
 
 

@@ -48,7 +48,7 @@ def rescore(work: UnitOfWork, ctx: Context) -> bool:
     for lead, case, one, look_at in zip(leads, cases, rated, looks, strict=True):
         mark = work.bases.note(lead, case.basis, case.at)
         is_told = is_crossing_told(phase_in(lead.basis_mark), case.basis.phase)
-        _keep(work, replace(lead, basis_mark=mark), Fresh(one.state, look_at, is_told))
+        _keep(work, lead, mark, Fresh(one.state, look_at, is_told))
     return bool(roots)
 
 
@@ -96,8 +96,8 @@ async def stand_elsewhere(
     work.rescore(work.leads.get(outcome.lead_id).person_id)
 
 
-def _keep(work: UnitOfWork, lead: Lead, fresh: Fresh) -> None:
-    work.leads.put(replace(lead, score=fresh.state))
+def _keep(work: UnitOfWork, lead: Lead, mark: str, fresh: Fresh) -> None:
+    work.leads.put(replace(lead, basis_mark=mark, score=fresh.state))
     for outcome in _outcomes(lead, fresh):
         work.happened(outcome)
     key = f"{SCORE_TIMER}:{lead.id}"

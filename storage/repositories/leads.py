@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from domain.changing import replace
@@ -45,6 +46,10 @@ class OwnerChanged(StorageError):  # noqa: N818 - a fact about the lead
         self.lead_id = lead_id
 
 
+#: Oldest first.
+_AGE = attrgetter("created_at", "id")
+
+
 class Leads:
     """Identity map and rows of leads."""
 
@@ -69,7 +74,9 @@ class Leads:
     def of(self, person_ids: Iterable[PersonId]) -> tuple[Lead, ...]:
         """Return the leads of loaded persons, oldest first."""
         found = [self._now[lead_id] for one in set(person_ids) for lead_id in self._of[one]]
-        return tuple(sorted(found, key=lambda lead: (lead.created_at, lead.id)))
+        if len(found) > 1:
+            found.sort(key=_AGE)
+        return tuple(found)
 
     def put(self, lead: Lead) -> Lead:
         """Take in a new lead or replace the present value of one."""
@@ -181,9 +188,14 @@ class Leads:
         )
 
 
-def _facts_of(lead: Lead) -> Lead:
-    """Return a lead without the bookkeeping that no fact is read from."""
-    return replace(lead, version=0, score=replace(lead.score, scored_at=None))
+#: A lead without the bookkeeping that no fact is read from.
+_STANDING = attrgetter(*({f.name for f in fields(Lead)} - {"version", "score", "basis_mark"}))
+_SCORED = attrgetter(*({f.name for f in fields(ScoreState)} - {"scored_at"}))
+
+
+def _facts_of(lead: Lead) -> tuple[object, ...]:
+    """Return what facts are read from, to be compared."""
+    return (_STANDING(lead), _SCORED(lead.score))
 
 
 def lead_of(row: Row) -> Lead:
