@@ -19,7 +19,7 @@ from storage.grouped import Grouped
 from storage.ids import IdSource
 from storage.leased import key_of, told
 from storage.moments import from_micros, to_micros
-from storage.protocols import Database, Dialect, Row, Transaction, any_of
+from storage.protocols import Database, Dialect, Row, Transaction, any_of, array
 from storage.signal import WorkSignal
 
 INSERT = """
@@ -135,9 +135,8 @@ class Fetches:
         if not await self.database.look(IS_DUE, to_micros(now)):
             return []  # nothing to do is nothing to lock
         token = secrets.token_hex(8)
-        async with self.database.write() as tx:
-            lease_until = to_micros(now + lease_for)
-            rows = await tx.fetch(CLAIM[tx.dialect], to_micros(now), limit, token, lease_until)
+        args = (to_micros(now), limit, token, to_micros(now + lease_for))
+        rows = await self.database.change_and_fetch(CLAIM[self.database.dialect], *args)
         return [
             ClaimedFetch(
                 id=row["id"],
@@ -158,9 +157,9 @@ class Fetches:
 
     async def _finish_all(self, claimed: Sequence[ClaimedFetch]) -> list[bool]:
         tokens = {key_of(row.id, row.lease_token): True for row in claimed}
-        async with self.database.write() as tx:
-            ids, told = tx.array([row.id for row in claimed]), msgspec.json.encode(tokens)
-            rows = await tx.fetch(self._finish, ids, told.decode())
+        ids, told = [row.id for row in claimed], msgspec.json.encode(tokens).decode()
+        database = self.database
+        rows = await database.change_and_fetch(self._finish, array(database.dialect, ids), told)
         done = {row["id"] for row in rows}
         return [row.id in done for row in claimed]
 
@@ -205,8 +204,7 @@ class Fetches:
         return {"open": row["open"], "failed": row["failed"]}
 
     async def _change(self, statement: str, *args: object) -> bool:
-        async with self.database.write() as tx:
-            return await tx.execute(statement, *args) == 1
+        return await self.database.change(statement, *args) == 1
 
 
 def _fetch(row: Row) -> Fetch:

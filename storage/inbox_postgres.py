@@ -169,8 +169,7 @@ class PostgresInbox(Inbox):
             await line.close()
 
     async def _change(self, statement: str, *args: object) -> int:
-        async with self._database.write() as tx:
-            return await tx.execute(statement, *args)
+        return await self._database.change(statement, *args)
 
     async def _rows(self, statement: str, *args: object) -> Sequence[Row]:
         async with self._database.read() as tx:

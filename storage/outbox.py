@@ -25,7 +25,7 @@ from storage.ids import IdSource
 from storage.leased import key_of
 from storage.moments import from_micros, micros_or_none, moment_or_none, to_micros
 from storage.outbox_sql import ALLOWANCE_USED, OutboxState
-from storage.protocols import Database, Row, Transaction
+from storage.protocols import Database, Row, Transaction, array
 from storage.resealing import SealedTable
 from storage.rests import Rests
 from storage.signal import WorkSignal
@@ -315,8 +315,7 @@ class Outbox:
         return changed == len(ids)
 
     async def _change(self, statement: str, ids: Sequence[int], *args: object) -> int:
-        async with self._database.write() as tx:
-            return await tx.execute(statement, tx.array(ids), *args)
+        return await self._database.change(statement, array(self._database.dialect, ids), *args)
 
     # -------------------------------------------------------------- operator
 

@@ -139,9 +139,7 @@ class PostgresTransaction(Transaction):
     async def execute(self, sql: str, *args: object) -> int:
         """See :meth:`Transaction.execute`."""
         with self._open():
-            tag: str = await self._connection.execute(sql, *args)
-        count = tag.rpartition(" ")[2]
-        return int(count) if count.isdigit() else 0
+            return _count(await self._connection.execute(sql, *args))
 
     async def execute_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
         """See :meth:`Transaction.execute_many`."""
@@ -234,6 +232,16 @@ class PostgresDatabase(Database):
                 rows: Sequence[Row] = await connection.fetch(sql, *args)
                 return rows
 
+    async def change(self, sql: str, *args: object) -> int:
+        """See :meth:`Database.change`: without a transaction around it, it is one itself."""
+        with wrapping():
+            async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT) as connection:
+                return _count(await connection.execute(sql, *args))
+
+    async def change_and_fetch(self, sql: str, *args: object) -> Sequence[Row]:
+        """See :meth:`Database.change_and_fetch`."""
+        return await self.look(sql, *args)
+
     async def close(self) -> None:
         """See :meth:`Database.close`; a statement that hangs is cut off."""
         # On its way out of a time limit the pool cuts off what did not end.
@@ -287,3 +295,9 @@ async def open_postgres(url: str, *, pool_size: int = POOL_SIZE) -> PostgresData
 
 async def _nothing_to_undo(_connection: object) -> None:
     """Save the round trip that undoes settings and locks of a session: we use none."""
+
+
+def _count(tag: str) -> int:
+    """Return how many rows a statement changed, by what the server says at its end."""
+    count = tag.rpartition(" ")[2]
+    return int(count) if count.isdigit() else 0

@@ -173,5 +173,17 @@ class Database(ABC):
         """
 
     @abstractmethod
+    async def change(self, sql: str, *args: object) -> int:
+        """Run one statement that writes, as a transaction by itself; return how many rows changed.
+
+        Raises:
+            StorageUnavailable: as :meth:`write`.
+        """
+
+    @abstractmethod
+    async def change_and_fetch(self, sql: str, *args: object) -> Sequence[Row]:
+        """Like :meth:`change`, of a statement with ``returning``: return its rows."""
+
+    @abstractmethod
     async def close(self) -> None:
         """Close every connection; waits for statements that run."""
