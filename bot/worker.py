@@ -1,8 +1,9 @@
 """Takes rows out of the inbox and makes them take effect, exactly once.
 
-Claim, apply and finish are three commits (architecture section 1.2): the claim
-counts the attempt before anything can crash, the apply marks its rows as
-applied in the same transaction as their effects, the finish only tidies up.
+Claim and apply are two commits (architecture section 1.2): the claim counts the
+attempt before anything can crash, the apply marks its rows as applied in the
+same transaction as their effects. Finishing only tidies up, so it shares the
+commit of the next claim.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from domain.swift import swift
 from domain.values import Priority
 from handlers.reactions import settle
 from storage.errors import StorageError, StorageUnavailable
+from storage.inbox import Done
 
 if TYPE_CHECKING:
     from bot.dispatcher import Dispatcher
@@ -74,6 +76,8 @@ class Worker:
         self._pacing = Pacing(lambda: inbox.in_flight)
         self._watch = StorageWatch("worker")
         self._has_welcomes = False
+        #: What took effect and is finished by the next claim, to share its commit.
+        self._done: list[Done] = []
         self.is_busy = False
 
     async def run(self) -> None:
@@ -89,23 +93,46 @@ class Worker:
                 await self._inbox.wait_for_work(IDLE_SECONDS)
 
     async def _undisturbed(self) -> int:
-        metered = Metered(self.work_once())
+        metered = Metered(self._work())
         batch = asyncio.ensure_future(metered)
         try:
             worked = await asyncio.shield(batch)
         except asyncio.CancelledError:
             await asyncio.wait({batch})
+            await self._finish()
             raise
+        if self._pacing.is_crowded:  # a rest may be long, and others want the subjects
+            await self._finish()
         await self._pacing.rest(metered.held, urgent=self._has_welcomes)
         return worked
 
     async def work_once(self) -> int:
         """Claim and apply one batch; return how many rows were claimed."""
+        worked = await self._work()
+        await self._finish()
+        return worked
+
+    async def _finish(self) -> None:
+        """Mark what took effect as done, where no claim follows at once.
+
+        What cannot be marked is marked by a later claim, or comes again when its lease
+        ends; then it is known to have taken effect.
+        """
+        try:
+            while self._done:
+                one = self._done[0]
+                await self._inbox.finish(one.lease_token, one.ids)
+                del self._done[0]
+        except StorageError as error:
+            self._watch.failed(error)
+
+    async def _work(self) -> int:
         self.is_busy = True
         try:
             claimed = await self._inbox.claim(
-                self._pacing.batch, self._lease_for, self._clock.now()
+                self._pacing.batch, self._lease_for, self._clock.now(), self._done
             )
+            self._done = []
             self._has_welcomes = any(row.priority is Priority.WELCOME for row in claimed)
             if claimed:
                 BATCH_ROWS.observe(len(claimed))
@@ -162,7 +189,7 @@ class Worker:
                 await self._pacing.step_aside()
             await settle(work, self._context)
             await work.commit(applied=[item.row.id for item in todo])
-        await self._inbox.finish(parsed[0].row.lease_token, ids)
+        self._done.append(Done(parsed[0].row.lease_token, tuple(ids)))
         self._watch.worked()
         PROCESSED.inc(len(todo))
         for refusal in work.refusals:

@@ -57,6 +57,14 @@ class Claimed:
     lease_token: str
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Rows of one lease that took effect."""
+
+    lease_token: str
+    ids: tuple[int, ...]
+
+
 class InboxState(StrEnum):
     """How far a row is, as operators see it."""
 
@@ -115,9 +123,12 @@ class Inbox(Protocol):
         """Return how far the list was read; empty when it never was."""
         ...
 
-    async def claim(self, limit: int, lease_for: timedelta, now: datetime) -> list[Claimed]:
+    async def claim(
+        self, limit: int, lease_for: timedelta, now: datetime, done: Sequence[Done] = ()
+    ) -> list[Claimed]:
         """Take up to ``limit`` rows until ``now + lease_for``, welcome first, then oldest.
 
+        ``done`` are rows in hand that are finished in the same commit, before any are taken.
         Never gives a row whose subject another lease holds. A row that failed
         ``SUSPECT_AFTER`` times is given alone. A payload that cannot be opened is parked.
         """

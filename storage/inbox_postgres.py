@@ -11,7 +11,7 @@ from operator import itemgetter
 from storage import inbox_sql as sql
 from storage.flusher import Flusher
 from storage.ids import IdSource, first_id_at
-from storage.inbox_contract import Claimed, Delivery, Inbox, InboxEntry, InboxState
+from storage.inbox_contract import Claimed, Delivery, Done, Inbox, InboxEntry, InboxState
 from storage.moments import to_micros
 from storage.postgres_line import PostgresLine
 from storage.protocols import Database, Dialect, Row
@@ -81,7 +81,9 @@ class PostgresInbox(Inbox):
         rows = await self._rows(sql.GET_CURSOR, cursor_key)
         return str(rows[0]["value"]) if rows else ""
 
-    async def claim(self, limit: int, lease_for: timedelta, now: datetime) -> list[Claimed]:
+    async def claim(
+        self, limit: int, lease_for: timedelta, now: datetime, done: Sequence[Done] = ()
+    ) -> list[Claimed]:
         """Claim rows; see the contract.
 
         Claims take turns: only then does each see the subjects that the other holds.
@@ -89,6 +91,8 @@ class PostgresInbox(Inbox):
         token = secrets.token_hex(8)
         async with self._database.write() as tx:
             await tx.lock_keys([_CLAIM_LOCK])
+            for one in done:
+                await tx.execute(_ON_IDS.finish, list(one.ids), one.lease_token)
             await tx.execute(sql.RECOVER, to_micros(now))
             found = await tx.fetch(
                 sql.CLAIMABLE + tx.for_update_skip_locked("mine"), to_micros(now), limit

@@ -13,7 +13,7 @@ from storage import inbox_sql as sql
 from storage.flusher import Flusher
 from storage.group_commit import GroupCommitThread
 from storage.ids import IdSource, first_id_at
-from storage.inbox_contract import Claimed, Delivery, Inbox, InboxEntry, InboxState
+from storage.inbox_contract import Claimed, Delivery, Done, Inbox, InboxEntry, InboxState
 from storage.moments import to_micros
 from storage.protocols import Dialect, Row, any_of, array
 from storage.resealing import KeyPage, next_after
@@ -75,11 +75,16 @@ class SqliteInbox(Inbox):
         rows = await self._rows(sql.GET_CURSOR, cursor_key)
         return str(rows[0]["value"]) if rows else ""
 
-    async def claim(self, limit: int, lease_for: timedelta, now: datetime) -> list[Claimed]:
+    async def claim(
+        self, limit: int, lease_for: timedelta, now: datetime, done: Sequence[Done] = ()
+    ) -> list[Claimed]:
         """Claim rows; see the contract."""
         token = secrets.token_hex(8)
 
         def work(connection: sqlite3.Connection) -> Sequence[Row]:
+            for one in done:
+                finished = (array(Dialect.SQLITE, one.ids), one.lease_token)
+                run_sql(connection, _ON_IDS.finish, finished)
             run_sql(connection, sql.RECOVER, (to_micros(now),))
             found = run_sql(connection, sql.CLAIMABLE, (to_micros(now), limit)).fetchall()
             rows = sql.cut_at_suspect(found)

@@ -1,12 +1,13 @@
-"""Commits of callbacks that are under way at once."""
+"""Commits of callbacks that are under way at once, and what shares a commit."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from datetime import timedelta
 
 from domain.values import Priority
-from storage.inbox import Delivery, Inbox
+from storage.inbox import Delivery, Done, Inbox
 from tests.factories import NOW
 
 
@@ -28,3 +29,15 @@ async def test_the_same_keys_in_two_commits_at_once_are_stored_once(inbox: Inbox
     await asyncio.sleep(0)
     back = asyncio.create_task(put_all(inbox, reversed(range(400))))
     assert await there + await back == 400
+
+
+async def test_a_claim_finishes_rows_in_hand_and_then_gives_their_subject(inbox: Inbox) -> None:
+    lease = timedelta(minutes=2)
+    for key in (b"1", b"2"):
+        made = Delivery("wecom:clew", key, "wm1", Priority.NORMAL, key, NOW)
+        await inbox.put(lambda made=made: made)  # type: ignore[misc]
+    [first] = await inbox.claim(1, lease, NOW)
+    assert await inbox.claim(10, lease, NOW, [Done("another lease", (first.id,))]) == []
+    done = [Done(first.lease_token, (first.id,))]
+    assert [row.payload for row in await inbox.claim(10, lease, NOW, done)] == [b"2"]
+    assert await inbox.finish(first.lease_token, [first.id]) == 0, "it was finished"

@@ -197,11 +197,20 @@ async def test_rows_whose_finish_is_lost_take_effect_once(desk: Desk) -> None:
     await desk.puts("one", "two")
     await desk.worker(Failing(desk.inbox, "finish", 9)).work_once()
     assert await desk.effects() == ["one", "two"]
-    assert await desk.waiting() == {InboxState.PENDING: 2}
-    desk.clock.advance(timedelta(minutes=1))
+    assert await desk.waiting() == {InboxState.LEASED: 2}
+    desk.clock.advance(LEASE)
     await desk.worker().work_once()
     assert await desk.waiting() == {}
     assert desk.seen == ["one", "two"], "not handled again"
+
+
+async def test_rows_whose_finish_is_lost_are_finished_by_the_next_claim(desk: Desk) -> None:
+    await desk.puts("one", "two")
+    worker = desk.worker(Failing(desk.inbox, "finish", 1))
+    assert await worker.work_once() == 2
+    assert await desk.waiting() == {InboxState.LEASED: 2}
+    assert await worker.work_once() == 0
+    assert await desk.waiting() == {}
 
 
 async def test_a_worker_that_died_with_rows_in_hand_loses_none(desk: Desk) -> None:
