@@ -7,10 +7,12 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTEST := $(BIN)/python -m pytest
+# Hundreds of tests start processes of their own: compiled once, not by each of them.
+SIDE_BY_SIDE := PYTHONDONTWRITEBYTECODE= $(PYTEST) --numprocesses auto --dist worksteal
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check story crash bench clean
+.PHONY: help demo test coverage check story crash bench clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -18,7 +20,11 @@ help:  ## list the targets
 demo: .venv/.runtime  ## install once, then run Clew with a stand-in of WeCom: open the printed address
 	@$(BIN)/clew demo
 
-test: .venv/.develop  ## install what tests need, run all of them, show coverage
+test: .venv/.develop  ## install what tests need, run all of them on all cores
+	@.ci/packages test $(BIN)/python
+	@$(SIDE_BY_SIDE)
+
+coverage: .venv/.develop  ## the same, and show which lines no test reached: takes twice as long
 	@.ci/packages test $(BIN)/python
 	@$(BIN)/coverage erase
 	@status=0; $(BIN)/coverage run -m pytest || status=$$?; \
@@ -29,7 +35,7 @@ check: .venv/.develop  ## lint, format, types, architecture and unit tests: befo
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
-	@$(PYTEST) -q tests/architecture tests/unit
+	@$(SIDE_BY_SIDE) -q tests/architecture tests/unit
 
 story: .venv/.develop  ## play the whole job headless, on SQLite and on PostgreSQL
 	@$(BIN)/clew story

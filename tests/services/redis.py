@@ -21,7 +21,8 @@ from tests.services.ports import LOOPBACK, START_SECONDS, free_port, wait_until_
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Names a server and database to use *and flush*, as ``redis://host:port/15``.
+#: Names a server and database to use *and flush*, as ``redis://host:port/15``; where tests
+#: run in several processes, each takes one of the databases below it.
 VARIABLE = "CLEW_TEST_REDIS"
 
 
@@ -30,7 +31,7 @@ def redis_server() -> Iterator[str]:
     """Yield the address of a Redis database that this test run owns."""
     named = os.environ.get(VARIABLE)
     if named:
-        yield named
+        yield _for_this_process(named)
         return
     program = _program()
     with tempfile.TemporaryDirectory(prefix="clew-redis-") as folder:
@@ -45,6 +46,12 @@ def redis_server() -> Iterator[str]:
         finally:
             process.terminate()
             process.wait(timeout=START_SECONDS)
+
+
+def _for_this_process(named: str) -> str:
+    server, _, database = named.rpartition("/")
+    number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    return f"{server}/{int(database) - int(number)}"
 
 
 def _program() -> str:
