@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hmac
-import os
 from hashlib import sha256
 
 import pytest
@@ -186,7 +185,7 @@ def test_reads_which_master_keys_are_on_standby() -> None:
         "x:" + base64.b64encode(FIRST).decode(),
         "0:" + base64.b64encode(FIRST).decode(),
         "70000:" + base64.b64encode(FIRST).decode(),
-        "1:" + base64.b64encode(os.urandom(KEY_BYTES - 1)).decode(),
+        "1:" + base64.b64encode(b"k" * (KEY_BYTES - 1)).decode(),
     ],
 )
 def test_refuses_bad_master_keys_without_showing_them(text: str) -> None:
