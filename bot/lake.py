@@ -209,7 +209,7 @@ def layout_of(ctx: Context) -> Layout:
     properties: dict[str, PropertyType] = {}
     for _, kind in sorted(ctx.events.kinds.items()):
         for name, spec in kind.properties.items():
-            properties.setdefault(name, spec.type)
+            properties.setdefault(name, spec.type.stored)
     kinds = tuple(sorted(ctx.events.kinds))
     return Layout(ctx.zone, kinds, ctx.events.interactions(), properties, {})
 

@@ -41,7 +41,7 @@ from domain.behaviour.syntax import (
     Unit,
     Window,
 )
-from domain.behaviour.vocabulary import Term, ValueType, Vocabulary, type_of_property
+from domain.behaviour.vocabulary import Term, ValueType, Vocabulary, as_typed, type_of_property
 from domain.events.registry import (
     EventKind,
     EventRegistry,
@@ -67,6 +67,8 @@ KINDS = (
         PropertySpec("amount", "金额", _NUMBER),
         PropertySpec("category", "类别", _TEXT),
         PropertySpec("is_first", "首单", _FLAG),
+        PropertySpec("due_at", "交付时间", PropertyType.MOMENT),
+        PropertySpec("gifts", "赠品", PropertyType.LIST),
     ),
     _kind(
         "view_page",
@@ -168,6 +170,18 @@ def _leaves_of(kind: str | None) -> dict[ValueType, st.SearchStrategy[Expression
         found[type_] = (st.sampled_from(names).map(Property) if names else st.nothing()) | (
             LITERALS[type_]
         )
+    specs = VOCABULARY.properties(kind).values()
+    lists = [as_typed(Property(one.name), one) for one in specs if one.type is PropertyType.LIST]
+    if lists:
+        found[ValueType.TEXTS] = st.sampled_from(lists)
+    dates = [as_typed(Property(one.name), one) for one in specs if one.type is PropertyType.MOMENT]
+    if dates:
+        found[ValueType.FLAG] |= st.builds(
+            Comparison,
+            st.sampled_from([Relation.LESS, Relation.EQUAL]),
+            st.sampled_from(dates),
+            LITERALS[ValueType.MOMENT],
+        )
     return found
 
 
@@ -193,10 +207,12 @@ def aggregates(draw: st.DrawFn) -> Expression:
 @st.composite
 def edges(draw: st.DrawFn, type_: ValueType) -> Expression:
     end = draw(st.sampled_from(End))
-    if type_ is ValueType.MOMENT:
+    if type_ is ValueType.MOMENT and draw(st.booleans()):
         return Edge(end, draw(patterns()), None, draw(windows()))
     events = draw(patterns(type_))
-    return Edge(end, events, draw(st.sampled_from(_names(events.kind, type_))), draw(windows()))
+    name = draw(st.sampled_from(_names(events.kind, type_)))
+    edge = Edge(end, events, name, draw(windows()))
+    return as_typed(edge, VOCABULARY.properties(events.kind)[name])
 
 
 @st.composite
@@ -212,7 +228,9 @@ def _of_person(type_: ValueType) -> st.SearchStrategy[Expression]:
     attributes = [Attribute(term.name) for term in ATTRIBUTES if term.type is type_]
     tags = [Tag(term.name) for term in TAGS if term.type is type_]
     found: st.SearchStrategy[Expression] = st.sampled_from([*attributes, *tags])
-    found |= preferences() if type_ is ValueType.TEXTS else edges(type_)
+    found |= edges(type_)
+    if type_ is ValueType.TEXTS:
+        found |= preferences()
     if type_ is not ValueType.TEXTS:
         found |= LITERALS[type_]
     if type_ is ValueType.NUMBER:
@@ -254,8 +272,10 @@ def conditions(
         made.append(st.just(value))
     options = st.lists(LITERALS[type_], min_size=1, max_size=3).map(tuple)
     made.append(options.map(lambda found: Member(value, found)))
+    if ValueType.TEXTS in leaves:
+        made.append(contained(leaves))
     if is_of_person:
-        made += [on_events(), contained(leaves)]
+        made.append(on_events())
     return draw(st.one_of(made))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from math import isfinite
 
-from domain.behaviour.check_events import type_of_events
+from domain.behaviour.check_events import type_of_edge, type_of_events
 from domain.behaviour.mistakes import LanguageError, Mistake, mistake_at, nearest
 from domain.behaviour.parse import Written, written
 from domain.behaviour.reading.names import Scope
@@ -15,6 +15,7 @@ from domain.behaviour.syntax import (
     And,
     Arithmetic,
     Attribute,
+    Cast,
     Comparison,
     Expression,
     Known,
@@ -24,6 +25,7 @@ from domain.behaviour.syntax import (
     Or,
     Property,
     Relation,
+    Spelled,
     Tag,
 )
 from domain.behaviour.vocabulary import Term, ValueType, Vocabulary, type_of_property
@@ -31,6 +33,7 @@ from domain.behaviour.walk import MOST_DEPTH, OnEvents, is_too_deep
 
 _ORDERED = {ValueType.NUMBER, ValueType.MOMENT}
 _BY_SIZE = {Relation.AT_LEAST, Relation.MORE, Relation.AT_MOST, Relation.LESS}
+_SPELLED = {Spelled.MOMENT: ValueType.MOMENT, Spelled.LIST: ValueType.TEXTS}
 #: How many values one membership may list.
 _MOST_OPTIONS = 1_000
 
@@ -89,7 +92,9 @@ class _Checker:
             case Literal():
                 return self._literal(node)
             case Property():
-                return self._property(node, scope)
+                return self._uncast(node, self._property(node, scope))
+            case Cast():
+                return self._cast(node, scope)
             case Arithmetic(left=left, right=right):
                 self.must_be(ValueType.NUMBER, left, scope)
                 self.must_be(ValueType.NUMBER, right, scope)
@@ -170,6 +175,25 @@ class _Checker:
             self.wrong(node, "unknown_property", name=node.name, kind=label)
             return None
         return type_of_property(spec)
+
+    def _uncast(self, node: Expression, found: ValueType | None) -> ValueType | None:
+        if found in _SPELLED.values():
+            self.wrong(node, "cast_wanted", found=str(found))
+            return None
+        return found
+
+    def _cast(self, node: Cast, scope: Scope | None) -> ValueType | None:
+        if isinstance(node.value, Property):
+            found = self._property(node.value, scope)
+        elif scope is not None:
+            self.wrong(node, "only_properties_inside")
+            return None
+        else:
+            found = type_of_edge(node.value, self)
+        if found not in (None, _SPELLED[node.to]):
+            self.wrong(node, "other_type_wanted", wanted=_SPELLED[node.to].value, found=str(found))
+            return None
+        return found
 
     def _junction(
         self, node: Expression, operands: tuple[Expression, ...], scope: Scope | None

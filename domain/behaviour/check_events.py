@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
 
@@ -69,12 +70,25 @@ def type_of_events(node: OnEvents, judge: Judge) -> ValueType | None:
         case Aggregate():
             return _aggregate(node, judge)
         case Edge(events=events, property=name):
-            return _property(events, name, judge) if name is not None else ValueType.MOMENT
+            if name is None:
+                return ValueType.MOMENT
+            found = _property(events, name, judge)
+            if found in {ValueType.MOMENT, ValueType.TEXTS}:
+                judge.wrong(events, "cast_wanted", found=str(found))
+                return None
+            return found
         case Preference():
             return _preference(node, judge)
         case _:
             _steps(node, judge)
             return ValueType.FLAG
+
+
+def type_of_edge(node: Edge, judge: Judge) -> ValueType | None:
+    """Return the type of the property that an edge yields, whatever it is kept as."""
+    if type_of_events(replace(node, property=None), judge) is None or node.property is None:
+        return ValueType.MOMENT
+    return _property(node.events, node.property, judge)
 
 
 def _steps(node: Sequence | NotFollowed | Done, judge: Judge) -> None:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import msgspec
 
 from domain.behaviour import syntax
-from domain.behaviour.syntax import End, Function, Operator, Relation, Side, Unit
+from domain.behaviour.syntax import End, Function, Operator, Relation, Side, Spelled, Unit
 
 
 class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type"):
@@ -126,6 +126,13 @@ class EdgeForm(Form, frozen=True, tag="edge", omit_defaults=True):
     window: AnyWindow = _EVER
 
 
+class CastForm(Form, frozen=True, tag="cast"):
+    """What the text of a property spells."""
+
+    value: PropertyForm | EdgeForm
+    to: Spelled
+
+
 class AgeForm(Form, frozen=True, tag="age", omit_defaults=True):
     """How long ago."""
 
@@ -224,6 +231,7 @@ Node: TypeAlias = (
     | PropertyForm
     | AggregateForm
     | EdgeForm
+    | CastForm
     | AgeForm
     | PreferenceForm
     | ArithmeticForm
@@ -245,6 +253,7 @@ FORMS: Mapping[type, type[Form]] = {
     syntax.Property: PropertyForm,
     syntax.Aggregate: AggregateForm,
     syntax.Edge: EdgeForm,
+    syntax.Cast: CastForm,
     syntax.Age: AgeForm,
     syntax.Preference: PreferenceForm,
     syntax.Arithmetic: ArithmeticForm,

@@ -17,6 +17,7 @@ from domain.behaviour.syntax import (
     And,
     Arithmetic,
     Attribute,
+    Cast,
     Comparison,
     Done,
     Expression,
@@ -83,6 +84,8 @@ class _Shown:
                 shown = self._arithmetic(node, kind)
             case NotFollowed() if self._language is Language.CHINESE:
                 shown = self._events.followed(node), _RELATION
+            case Cast(value=value):
+                shown = self._written(value, kind)
             case _ if isinstance(node, OnEvents):
                 shown = self._events.text(node), _ATOM
             case _:

@@ -160,6 +160,25 @@ class Edge:
     window: Window = EVER
 
 
+class Spelled(StrEnum):
+    """What the text of a property spells."""
+
+    MOMENT = "moment"
+    LIST = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The moment or list that the text of an event's property spells; missing where it is none.
+
+    A moment is ISO 8601, in the business zone where it names none; elements of a list
+    are apart by 、 or a comma, semicolon or line.
+    """
+
+    value: Property | Edge
+    to: Spelled
+
+
 @dataclass(frozen=True, slots=True)
 class Age:
     """How long ago a moment is: whole calendar days for DAY, else units with fractions."""
@@ -303,6 +322,7 @@ Expression: TypeAlias = (
     | Property
     | Aggregate
     | Edge
+    | Cast
     | Age
     | Preference
     | Arithmetic

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import TypeAlias, TypeVar
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.behaviour.days import NEVER, Integers, moment_of
+from domain.behaviour.days import NEVER, Integers, microseconds, moment_of
+from domain.events.spelling import list_spelled, moment_spelled
 from domain.swift import swift
 
 Floats = NDArray[np.float64]
@@ -49,6 +51,28 @@ class Words:
             found = np.array([*(test(word, other) for word in self.folded), False], dtype=np.bool_)
             self._tables[name, other] = found
         return found
+
+    def moments(self, zone: ZoneInfo) -> Integers:
+        """Return the moment of each text in microseconds; ``NEVER`` for none, and at −1."""
+        found = self._moments.get(zone)
+        if found is None:
+            spelled = (moment_spelled(word, zone) for word in self.items)
+            plain = [NEVER if moment is None else microseconds(moment) for moment in spelled]
+            found = self._moments[zone] = np.array([*plain, NEVER], dtype=np.int64)
+        return found
+
+    @cached_property
+    def _moments(self) -> dict[ZoneInfo, Integers]:
+        return {}
+
+    @cached_property
+    def elements(self) -> Lists:
+        """The list that each text spells; a row more, at −1, has none."""
+        lists = [*(list_spelled(word) for word in self.items), ()]
+        codes: dict[str, int] = {}
+        flat = [codes.setdefault(element, len(codes)) for one in lists for element in one]
+        offsets = np.concatenate(([0], np.cumsum([len(one) for one in lists])))
+        return Lists(offsets, np.array(flat, dtype=np.int32), Words(tuple(codes)))
 
     @cached_property
     def written(self) -> Marks:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from domain.behaviour.syntax import Cast, Edge, Property, Spelled
 from domain.behaviour.words import ANY_KIND
 from domain.events.registry import EventKind, EventRegistry, PropertySpec, PropertyType
 from domain.values import BUSINESS_ZONE
@@ -150,7 +151,18 @@ def type_of_property(spec: PropertySpec) -> ValueType:
         PropertyType.TEXT: ValueType.TEXT,
         PropertyType.NUMBER: ValueType.NUMBER,
         PropertyType.FLAG: ValueType.FLAG,
+        PropertyType.MOMENT: ValueType.MOMENT,
+        PropertyType.LIST: ValueType.TEXTS,
     }[spec.type]
+
+
+def as_typed(node: Property | Edge, spec: PropertySpec | None) -> Property | Edge | Cast:
+    """Return a property as what it is registered for: moments and lists are kept as texts."""
+    to = _SPELLED.get(spec.type) if spec is not None else None
+    return node if to is None else Cast(node, to)
+
+
+_SPELLED = {PropertyType.MOMENT: Spelled.MOMENT, PropertyType.LIST: Spelled.LIST}
 
 
 def _any_interaction(kinds: Iterable[EventKind]) -> Mapping[str, PropertySpec]:

@@ -10,6 +10,7 @@ from domain.behaviour.syntax import (
     Anchored,
     And,
     Arithmetic,
+    Cast,
     Comparison,
     Done,
     Edge,
@@ -65,7 +66,7 @@ def operands_of(node: Expression) -> tuple[Expression, ...]:
             return operands
         case Arithmetic(left=left, right=right) | Comparison(left=left, right=right):
             return (left, right)
-        case Not(operand=inner) | Known(value=inner) | Age(moment=inner):
+        case Not(operand=inner) | Known(value=inner) | Age(moment=inner) | Cast(value=inner):
             return (inner,)
         case Member(value=value, options=options):
             return (value, *options)

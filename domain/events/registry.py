@@ -14,7 +14,8 @@ from types import MappingProxyType
 
 from domain.errors import RuleError
 from domain.events.event import PropertyValue
-from domain.values import Refusal
+from domain.events.spelling import moment_spelled
+from domain.values import BUSINESS_ZONE, Refusal
 
 #: Refusal codes of :meth:`EventRegistry.check`; all of them mean quarantine.
 UNKNOWN_KIND = "unknown_event_kind"
@@ -48,19 +49,36 @@ class EventSource(StrEnum):
 
 
 class PropertyType(StrEnum):
-    """Type of a property: text, number (yuan, seconds, counts) or flag."""
+    """Type of a property: text, number (yuan, seconds, counts), flag, moment or list of texts.
+
+    Moments and lists are kept as the texts that came: a moment as ISO 8601, in the
+    business zone where it names none, a list with its elements joined (、).
+    """
 
     TEXT = "text"
     NUMBER = "number"
     FLAG = "flag"
+    MOMENT = "moment"
+    LIST = "list"
+
+    @property
+    def stored(self) -> PropertyType:
+        """As what values of this type are kept."""
+        return PropertyType.TEXT if self in {PropertyType.MOMENT, PropertyType.LIST} else self
 
     def accepts(self, value: PropertyValue) -> bool:
         """Tell whether ``value`` is of this type; ``True`` is a flag, a number is finite."""
-        if self is PropertyType.TEXT:
+        if self is PropertyType.MOMENT:
+            return isinstance(value, str) and moment_spelled(value, BUSINESS_ZONE) is not None
+        if self in {PropertyType.TEXT, PropertyType.LIST}:
             return isinstance(value, str)
         if self is PropertyType.FLAG:
             return isinstance(value, bool)
         return not isinstance(value, bool | str) and math.isfinite(value)
+
+
+#: The types that values are kept as.
+STORED = (PropertyType.TEXT, PropertyType.NUMBER, PropertyType.FLAG)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from domain.events.event import NO_PROPERTIES, PropertyValue
+from domain.events.spelling import joined
 from domain.values import ContactKey, IdentityKind
 
 #: Stands between a system and the kind of device id in a uid that is no login.
@@ -142,7 +143,5 @@ def _single(value: object) -> PropertyValue | None:
     if isinstance(value, str):
         return value[:_MOST_TEXT]
     if isinstance(value, list):
-        return "、".join(str(one) for one in value if isinstance(one, str | int | float))[
-            :_MOST_TEXT
-        ]
+        return joined(one for one in value if isinstance(one, str | int | float))[:_MOST_TEXT]
     return None

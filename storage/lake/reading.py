@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from domain.behaviour.columns import Columns
 from domain.behaviour.values import Flags, Texts, Value, Words
-from domain.events.registry import PropertyType
+from domain.events.registry import STORED, PropertyType
 from storage.lake.layout import FACT, BucketFiles, Layout, column_of
 
 
@@ -76,7 +76,7 @@ class _Reader:
         names = [
             column_of(name, self.layout.properties[name], stored)
             for name in self.wanted
-            for stored in PropertyType
+            for stored in STORED
         ]
         return [
             [name for name in names if _has_values(metadata.row_group(group), places[name])]
@@ -117,7 +117,7 @@ def _of_types(
     """Return a property with its values of all types; a row has one of them at most."""
     parts = [
         _value(table[column], stored)
-        for stored in PropertyType
+        for stored in STORED
         if (column := column_of(name, declared, stored)) in there
     ]
     known = [part for part in parts if part is not None]
@@ -140,7 +140,7 @@ def _value(column: pa.ChunkedArray, kind: PropertyType) -> Value | None:
             return Value(numbers=column.to_numpy())
         case PropertyType.TEXT:
             return Value(texts=_texts(column))
-        case PropertyType.FLAG:
+        case _:
             holds = column.fill_null(fill_value=False).to_numpy()
             return Value(flags=Flags(holds, column.is_valid().to_numpy()))
 

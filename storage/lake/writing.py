@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from domain.behaviour.columns import Columns, columns_in_order
 from domain.behaviour.values import Value
-from domain.events.registry import PropertyType
+from domain.events.registry import STORED, PropertyType
 from storage.lake.layout import FACT, GROUP_EVENTS, BucketFiles, Layout, column_of
 
 _TYPES: Mapping[PropertyType, pa.DataType] = {
@@ -162,7 +162,7 @@ def _events(part: Part, layout: Layout) -> pa.Table:
     }
     for name, kind in layout.properties.items():
         column = columns.properties.get(name)
-        for stored in PropertyType:
+        for stored in STORED:
             found[column_of(name, kind, stored)] = _array(column, stored, columns.kind.size)
     return pa.table(found).replace_schema_metadata(layout.metadata())
 

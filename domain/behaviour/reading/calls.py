@@ -41,7 +41,7 @@ from domain.behaviour.syntax import (
     Sequence,
     Unit,
 )
-from domain.behaviour.vocabulary import folded
+from domain.behaviour.vocabulary import as_typed, folded
 from domain.behaviour.words import CALLS, UNITS, Call, call_of
 
 Reader = Callable[[Node, Scope | None], Expression]
@@ -120,7 +120,11 @@ class Calls:
 
     def _edge(self, end: End, arguments: list[Node]) -> Expression:
         subject = self._subject(arguments[0])
-        return Edge(end, subject.events, subject.property, self._windows.only(arguments[1:]))
+        edge = Edge(end, subject.events, subject.property, self._windows.only(arguments[1:]))
+        if subject.property is None:
+            return edge
+        specs = self._notes.vocabulary.properties(subject.events.kind)
+        return as_typed(edge, specs.get(subject.property))
 
     def _age(self, arguments: list[Node]) -> Expression:
         moment = self._value(arguments[0], None)

@@ -9,7 +9,7 @@ from lark import Token, Tree
 from domain.behaviour.mistakes import Mistake, Span, mistake_at, nearest
 from domain.behaviour.reading.parser import Node, span_of
 from domain.behaviour.syntax import Attribute, EventPattern, Expression, Literal, Property, Tag
-from domain.behaviour.vocabulary import Vocabulary, folded
+from domain.behaviour.vocabulary import Vocabulary, as_typed, folded
 from domain.behaviour.words import ANY_KIND, ATTRIBUTE, CALLS, TAG
 
 
@@ -116,7 +116,9 @@ def _in_filter(reference: Reference, tree: Node, scope: Scope, notes: Notes) -> 
         notes.wrong(tree, "only_properties_inside")
         return unknown()
     found = property_of(reference.first, scope.kind, notes)
-    return Property(found) if found else unknown()
+    if found is None:
+        return unknown()
+    return as_typed(Property(found), notes.vocabulary.properties(scope.kind).get(found))
 
 
 def _dotted(reference: Reference, tree: Node, notes: Notes) -> Expression:

@@ -30,7 +30,7 @@ from domain.behaviour.syntax import (
     Unit,
     Window,
 )
-from domain.behaviour.vocabulary import ValueType, Vocabulary, type_of_property
+from domain.behaviour.vocabulary import ValueType, Vocabulary, as_typed, type_of_property
 from domain.behaviour.walk import MOST_DEPTH
 
 _ANY = "anything"
@@ -150,7 +150,10 @@ class _Reader:
         piece.only("type", "field", "function", "params")
         name = self._field(piece, kind)
         spec = self._vocabulary.properties(kind)[name]
-        return condition(piece, Property(name), type_of_property(spec), self._vocabulary.zone)
+        value, kind_of = as_typed(Property(name), spec), type_of_property(spec)
+        if kind_of is ValueType.TEXTS:
+            kind_of = ValueType.TEXT  # what stands beside a list is one of its elements
+        return condition(piece, value, kind_of, self._vocabulary.zone)
 
     def _field(self, piece: Piece, kind: str | None) -> str:
         """Return the property of ``event.Kind.property``, which has to be of this kind."""

@@ -22,6 +22,7 @@ from domain.behaviour.syntax import (
     And,
     Attribute,
     Between,
+    Cast,
     Comparison,
     Done,
     EventPattern,
@@ -134,6 +135,9 @@ class _Writer:
                 "subfilters": subfilters,
             }
         value, function, params = self._condition(node)
+        if isinstance(value, Cast):
+            function = INCLUDES if function == WRITTEN[Relation.CONTAINS] else function
+            value = value.value
         if not isinstance(value, Property):
             raise _cannot(value)
         field = f"event.{kind}.{value.name}"

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from domain.behaviour.days import NEVER, Integers, Moments, days_of
-from domain.behaviour.syntax import Operator, Relation, Unit
+from domain.behaviour.syntax import Operator, Relation, Spelled, Unit
 from domain.behaviour.values import Flags, Floats, Lists, Marks, Texts, Value
 from domain.behaviour.vectors.reduce import Ranges, reduced
 from domain.behaviour.vectors.selection import UNIT_US
@@ -139,6 +139,21 @@ def _list_contains(left: Lists, right: Texts) -> Marks:
     hits = np.broadcast_to(_texts(Relation.EQUAL, elements, right), left.codes.shape)
     ranges = Ranges(left.offsets[:-1], left.offsets[1:])
     return reduced(np.maximum, hits.astype(np.float64), ranges, 0.0) > 0
+
+
+def spelled(value: Value, to: Spelled, zone: ZoneInfo) -> Value:
+    """Return the moments or lists that texts spell: each word of the dictionary once."""
+    texts = value.texts
+    if texts is None:
+        return Value()
+    if to is Spelled.MOMENT:
+        return Value(moments=texts.words.moments(zone)[texts.codes])
+    of_words = texts.words.elements
+    sizes = np.diff(of_words.offsets)[texts.codes]
+    offsets = np.concatenate(([0], np.cumsum(sizes)))
+    within = np.arange(offsets[-1]) - np.repeat(offsets[:-1], sizes)
+    codes = of_words.codes[np.repeat(of_words.offsets[:-1][texts.codes], sizes) + within]
+    return Value(lists=Lists(offsets, codes, of_words.words))
 
 
 def known(value: Value) -> Marks:

@@ -56,6 +56,8 @@ class Compiler(Steps):
             case tree.Known(value):
                 a = self.of(value, base)
                 return self.flag(("known", a), lambda _, found: compare.known(found[a]))
+            case tree.Cast(value, to):
+                return self._cast(self.of(value, base), to)
             case tree.Age(moment, unit):
                 a = self.of(moment, base)
                 return self.add(
@@ -87,6 +89,11 @@ class Compiler(Steps):
         return self.add(
             ("property", base, name),
             lambda s, found: s.columns.properties.get(name, Value()).take(found[base].positions),
+        )
+
+    def _cast(self, a: int, to: tree.Spelled) -> int:
+        return self.add(
+            ("cast", a, to), lambda s, found: compare.spelled(found[a], to, s.columns.zone)
         )
 
     def _comparison(self, relation: tree.Relation, a: int, b: int) -> int:

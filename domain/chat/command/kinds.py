@@ -26,6 +26,11 @@ _TYPES: Mapping[str, PropertyType] = {
     "是否": PropertyType.FLAG,
     "是/否": PropertyType.FLAG,
     "flag": PropertyType.FLAG,
+    "时间": PropertyType.MOMENT,
+    "日期": PropertyType.MOMENT,
+    "moment": PropertyType.MOMENT,
+    "列表": PropertyType.LIST,
+    "list": PropertyType.LIST,
 }
 
 

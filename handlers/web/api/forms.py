@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from domain.channels.attribution import Origin
 from domain.cleaning.email import normalise_email
 from domain.cleaning.phone import normalise_phone
+from domain.events.spelling import joined
 from domain.intake.facts import cleaned
 from domain.intake.form import Call, FormEvent, FormKey, LeadForm
 from domain.intake.mapping import MadeUp
@@ -187,8 +188,14 @@ class Reader:
         return f"{self.path}.{name}" if self.path else name
 
 
-def _properties(given: Mapping[str, str | int | float | bool]) -> dict[str, PropertyValue]:
-    return {
-        name: float(value) if isinstance(value, int) and not isinstance(value, bool) else value
-        for name, value in given.items()
-    }
+def _properties(
+    given: Mapping[str, str | int | float | bool | list[str]],
+) -> dict[str, PropertyValue]:
+    return {name: _single(value) for name, value in given.items()}
+
+
+def _single(value: str | float | bool | list[str]) -> PropertyValue:  # noqa: FBT001 - it may be one
+    """Return a value as it is kept: numbers as floats, lists joined."""
+    if isinstance(value, list):
+        return joined(value)
+    return value if isinstance(value, bool | str) else float(value)

@@ -21,7 +21,8 @@ Value = str | int | float | bool
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 Text = Annotated[str, Meta(max_length=256)]
 Attributes = Annotated[dict[Name, Text | int | float | bool], Meta(max_length=64)]
-Properties = Annotated[dict[Name, Text | int | float | bool], Meta(max_length=64)]
+Elements = Annotated[list[Text], Meta(max_length=50)]
+Properties = Annotated[dict[Name, Text | int | float | bool | Elements], Meta(max_length=64)]
 
 
 class EventIn(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
@@ -16,6 +16,8 @@ KINDS = ("pay", "view", "ask")
 INTERACTIONS = frozenset({"view", "ask"})
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 WORDS = ("数学", "Math", "MATH", "art", "")
+SPELLED = ("2026-02-28", "2026-03-01 08:00", "soon", "")
+LISTS = ("art", "数学、art", "Math，ART; 数学", "、", "")
 #: Sums of quarters are exact, so that the order of additions cannot matter here.
 NUMBERS = st.integers(-8, 8).map(lambda quarter: quarter / 4)
 
@@ -41,6 +43,8 @@ properties = st.fixed_dictionaries(
         "amount": NUMBERS,
         "subject": st.sampled_from(WORDS),
         "is_new": st.booleans(),
+        "due": st.one_of(moments.map(datetime.isoformat), st.sampled_from(SPELLED)),
+        "gifts": st.sampled_from(LISTS),
         "mixed": st.one_of(NUMBERS, st.sampled_from(WORDS), st.booleans()),
     },
 )
@@ -82,9 +86,11 @@ plain_windows = short(
     )
 )
 spans = st.sampled_from([timedelta(0), HOUR / 2, HOUR, 5 * HOUR, timedelta(days=3)])
-literals = st.builds(tree.Literal, st.one_of(NUMBERS, st.sampled_from(WORDS), st.booleans()))
+literals = st.builds(
+    tree.Literal, st.one_of(NUMBERS, st.sampled_from(WORDS), st.booleans(), moments)
+)
 orders = st.sampled_from([one for one in tree.Relation if one is not tree.Relation.CONTAINS])
-names = st.sampled_from(["amount", "subject", "is_new", "mixed", "nowhere"])
+names = st.sampled_from(["amount", "subject", "is_new", "mixed", "due", "gifts", "nowhere"])
 
 
 def combined(leaves: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -113,7 +119,10 @@ def with_arithmetic(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return short(values | several)
 
 
-properties_of_event = st.builds(tree.Property, names)
+spelled = st.sampled_from(tree.Spelled)
+properties_of_event = st.builds(tree.Property, names) | st.builds(
+    tree.Cast, st.builds(tree.Property, names), spelled
+)
 wheres = st.none() | conditions(with_arithmetic(properties_of_event | literals))
 patterns = short(st.builds(tree.EventPattern, st.sampled_from([*KINDS, "other", None]), wheres))
 windows = short(
@@ -131,7 +140,8 @@ windows = short(
 )
 plain = st.sampled_from([tree.Function.COUNT, tree.Function.DAYS])
 measuring = st.sampled_from([one for one in tree.Function if one not in {"count", "days"}])
-edges = short(st.builds(tree.Edge, st.sampled_from(tree.End), patterns, st.none() | names, windows))
+plain_edges = st.builds(tree.Edge, st.sampled_from(tree.End), patterns, st.none() | names, windows)
+edges = short(plain_edges | st.builds(tree.Cast, plain_edges, spelled))
 about_person = short(
     st.builds(
         lambda kind, name: kind(name),

@@ -61,6 +61,8 @@ class Oracle:
                 return any(self.holds(operand, event) for operand in operands)
             case tree.Not(operand):
                 return not self.holds(operand, event)
+            case tree.Cast(value, to):
+                return spelled(self.value(value, event), to, self.zone)
             case tree.Age(moment, unit):
                 return self.age(self.value(moment, event), unit)
             case _:
@@ -189,6 +191,20 @@ class Oracle:
 
 
 US = timedelta(microseconds=1)
+
+
+def spelled(value: Item, to: tree.Spelled, zone: ZoneInfo) -> Item:
+    if not isinstance(value, str):
+        return None
+    if to is tree.Spelled.LIST:
+        for joint in ",，;；\n":
+            value = value.replace(joint, "、")
+        return tuple(one.strip() for one in value.split("、") if one.strip()) or None
+    try:
+        found = datetime.fromisoformat(value.strip())
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=zone)
 
 
 def rounded(number: float) -> float:

@@ -23,6 +23,13 @@ from domain.behaviour.syntax import Attribute, Comparison, Expression, Literal, 
 from domain.behaviour.values import Item
 from domain.behaviour.vocabulary import Term, ValueType
 from domain.events.event import Event
+from domain.events.registry import (
+    EventKind,
+    EventSource,
+    PropertySpec,
+    PropertyType,
+    Strength,
+)
 from domain.values import BUSINESS_ZONE
 from tests.factories import NOW, event
 from tests.shared import ROOT
@@ -35,7 +42,19 @@ TAGS = (
     Term("asleep", "沉睡"),
     Term("active_days", "活跃天数", ValueType.NUMBER),
 )
-VOCABULARY = load_catalog(load_texts()).vocabulary.with_tags(TAGS)
+BOOKED = EventKind(
+    "trial_booked_for",
+    "预约试听",
+    Strength.STRONG,
+    EventSource.PRODUCT,
+    is_interaction=True,
+    properties={
+        "booked_for": PropertySpec("booked_for", "预约时间", PropertyType.MOMENT),
+        "subjects": PropertySpec("subjects", "科目", PropertyType.LIST),
+    },
+)
+SHIPPED = load_catalog(load_texts()).vocabulary.with_tags(TAGS)
+VOCABULARY = SHIPPED.with_events(SHIPPED.events.with_kinds([BOOKED]))
 INTERACTIONS = VOCABULARY.events.interactions()
 
 
@@ -68,7 +87,8 @@ def settings_of(text: str, kind: str = "") -> Iterator[tuple[Expression, Item]]:
     for node in tree.operands if isinstance(tree, syntax.And) else (tree,):
         assert isinstance(node, Comparison)
         assert isinstance(node.right, Literal)
-        yield node.left, node.right.value
+        left = node.left.value if isinstance(node.left, syntax.Cast) else node.left
+        yield left, node.right.value
 
 
 def example(block: str) -> Example:

@@ -86,3 +86,23 @@ def test_lists_the_kinds_that_count_as_interaction() -> None:
 def test_refuses_two_kinds_with_one_name_or_label(twin: EventKind) -> None:
     with pytest.raises(RuleError):
         EventRegistry.of([PAY, twin])
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "is_good"),
+    [
+        (PropertyType.MOMENT, "2026-03-01", True),
+        (PropertyType.MOMENT, "2026-03-01T08:00:00+08:00", True),
+        (PropertyType.MOMENT, "2026-03-01 08:00", True),
+        (PropertyType.MOMENT, "soon", False),
+        (PropertyType.MOMENT, 1772323200.0, False),
+        (PropertyType.LIST, "数学、英语", True),
+        (PropertyType.LIST, "", True),
+        (PropertyType.LIST, True, False),
+    ],
+)
+def test_moments_and_lists_are_kept_as_texts(
+    kind: PropertyType, value: str | float | bool, is_good: bool
+) -> None:
+    assert kind.accepts(value) is is_good
+    assert kind.stored is PropertyType.TEXT
