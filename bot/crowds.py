@@ -51,7 +51,7 @@ R = TypeVar("R")
 MANY_PERSONS = 20_000
 _MOST_PROCESSES = 4
 #: Persons in one span where other work waits: less than a tenth of a second.
-SMALL_SPAN = 300
+SMALL_SPAN = 150
 #: Real seconds between two spans in a process that has other work as well.
 PAUSE_SECONDS = 0.02
 #: Whether files of histories can be read: the extra ``lake`` is installed.

@@ -42,7 +42,7 @@ _EDITIONS = 1_000_000
 #: Real seconds between two looks.
 LOOK_SECONDS = 5.0
 #: Persons in one transaction: less than a tenth of a second; real seconds until the next.
-CHUNK = 200
+CHUNK = 150
 PAUSE_SECONDS = 0.02
 
 

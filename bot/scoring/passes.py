@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 #: Name of the duty that schedulers of several processes apply for.
 DUTY = "scores"
 #: Persons in one piece: less than a tenth of a second of work.
-CHUNK = 200
+CHUNK = 150
 #: Real seconds between two pieces.
 PAUSE_SECONDS = 0.02
 

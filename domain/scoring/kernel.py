@@ -261,13 +261,24 @@ def matched_of(matches: Matches, points: Points, leads: int, card: Scorecard) ->
 
     What gains are too much for the cap over all of them is left out.
     """
-    table = np.zeros((leads, len(card.events)))
-    table[matches.lead[points.starts], matches.rule[points.starts]] = points.sums
+    table = _by_rule(matches, points, leads, card)
     sums = row_sums(table)
     if card.most_gained is None or not card.events:
         return sums
     gained = row_sums(np.maximum(table, 0.0))
     return np.where(gained > card.most_gained, sums - (gained - card.most_gained), sums)
+
+
+def gained_of(matches: Matches, points: Points, leads: int, card: Scorecard) -> Floats:
+    """Return what the matches of each lead give, before what others take and any cap over all."""
+    return row_sums(np.maximum(_by_rule(matches, points, leads, card), 0.0))
+
+
+def _by_rule(matches: Matches, points: Points, leads: int, card: Scorecard) -> Floats:
+    """Return what each rule (column) counts for each lead (row)."""
+    table = np.zeros((leads, len(card.events)))
+    table[matches.lead[points.starts], matches.rule[points.starts]] = points.sums
+    return table
 
 
 def row_sums(table: Floats) -> Floats:

@@ -24,13 +24,15 @@ from domain.lead import ScoreState
 from domain.scoring.basis import Basis, subject_of
 from domain.scoring.bulk import clipped_all, points_by_case, raw_of_matches, rounded_all
 from domain.scoring.history import start_points
-from domain.scoring.kernel import Starts
+from domain.scoring.kernel import Starts, gained_of, initial_of, points_of
 from domain.scoring.matching import Matches, matcher_of
 from domain.scoring.scorecard import Floats, Scorecard
 from domain.scoring.tables import RuleTables
 from domain.values import Grade
 
 _GRADES = tuple(Grade)
+#: More than numbers are rounded by.
+_NEAR = 1e-3
 #: A standard score is a tenth of the dynamic one.
 _STANDARD = 10.0
 
@@ -73,11 +75,24 @@ class _Part:
         composite = rounded_all(weights[0] * static + weights[1] * dynamic)
         return _Numbers(rounded_all(self.starts.points), static, dynamic, composite)
 
-    def fades_both_ways(self) -> Marks:
-        """Tell whose losses fade, so that time alone may lift their score."""
-        found = np.zeros(self.rows.size, dtype=np.bool_)
-        found[self.matches.lead[self.card.columns.is_fading_loss[self.matches.rule]]] = True
-        return found
+    def may_ripen(self, facts: Mapping[str, Value], us: Integers) -> Marks:
+        """Tell whose losses fade, so that time alone may lift them over the pass mark."""
+        card, size, matches = self.card, self.rows.size, self.matches
+        found = np.zeros(size, dtype=np.bool_)
+        found[matches.lead[card.columns.is_fading_loss[matches.rule]]] = True
+        if not found.any():
+            return found
+        mine = {name: value.take(self.rows) for name, value in facts.items()}
+        moments = Moments(us[self.rows], days_of(us[self.rows], card.zone))
+        # Gains only fade: without what is taken nobody gets higher than this.
+        gains = initial_of(self.starts, moments, card)
+        gains = gains + points_by_case(card.standing, mine, size)
+        gains += gained_of(matches, points_of(matches, moments, card), size, card)
+        gains += sum(max(0.0, *(step.points for step in rule.steps)) for rule in card.absence)
+        static = clipped_all(points_by_case(card.static, mine, size))
+        grading = card.grading
+        most = grading.static_weight * static + grading.dynamic_weight * np.clip(gains, 0.0, 100.0)
+        return np.asarray(found & (most >= grading.pass_mark - _NEAR))
 
 
 _NO_MOMENT = Moments(np.array(0), np.array(0))
@@ -168,10 +183,12 @@ class Sheet:
         All others need nobody to look again until something happens or a day begins.
         """
         found = np.array([state.is_mature for state in states], dtype=np.bool_)
-        if self._moves_by_hours(at):
-            found[:] = True
+        if not self.bases or self._moves_by_hours(at):
+            return np.ones(found.shape, dtype=np.bool_)
+        us = np.array([microseconds(moment) for moment in at], dtype=np.int64)
+        facts = self._facts | self._places(us)
         for part in self._parts:
-            found[part.rows] |= part.fades_both_ways()
+            found[part.rows] |= part.may_ripen(facts, us)
         return found
 
     def _moves_by_hours(self, at: Sequence[datetime]) -> bool:

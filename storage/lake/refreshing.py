@@ -119,9 +119,8 @@ async def _counts(tx: Transaction, span: Span, roots: NDArray[np.int64]) -> NDAr
     rows = await tx.fetch(_COUNTS, span.after, span.until)
     counted, found = (np.array([row[n] for row in rows], dtype=np.int64) for n in (0, 1))
     counts = np.zeros(roots.size, dtype=np.int64)
-    place = np.searchsorted(roots, counted)
-    there = (place < roots.size) & (roots[np.minimum(place, roots.size - 1)] == counted)
-    counts[place[there]] = found[there]
+    _, mine, theirs = np.intersect1d(roots, counted, return_indices=True)
+    counts[mine] = found[theirs]
     return counts
 
 

@@ -7,7 +7,7 @@ opened. The values are good for facts alone: they must never be saved.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -91,9 +91,14 @@ class Read:
             found[PersonId(row["root_id"])].append(lead_of(row))
         return found
 
-    async def tags(self, whose: Whose) -> dict[PersonId, Taggings]:
-        """Return by root the tags of whole merge groups."""
+    async def tags(
+        self, whose: Whose, names: Collection[str] | None = None
+    ) -> dict[PersonId, Taggings]:
+        """Return by root the tags of whole merge groups; of some names, or all of them."""
         where, args = condition(self._tx, whose)
+        if names is not None:
+            where = f"{where} and {self._tx.any_of('t.name', len(args) + 1)}"
+            args = (*args, self._tx.array(sorted(names)))
         rows = await self._tx.fetch(
             f"select p.root_id, t.* from person p join tagging t on t.person_id = p.id"
             f" where {where} order by p.root_id, p.id",

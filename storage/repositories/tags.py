@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from storage.ids import IdSource
 
 Cells = tuple[object, ...]
+_VALUE: msgspec.json.Decoder[TagValue] = msgspec.json.Decoder(float | str | bool | tuple[str, ...])
 
 
 @swift
@@ -193,8 +194,7 @@ def encode_value(value: TagValue) -> str:
 
 def decode_value(text: str) -> TagValue:
     """Return the value of a row."""
-    value: TagValue = msgspec.json.decode(text, type=float | str | bool | tuple[str, ...])
-    return value
+    return _VALUE.decode(text)
 
 
 def tagging_of(row: Row) -> Tagging:

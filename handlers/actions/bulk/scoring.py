@@ -18,6 +18,7 @@ from domain.tags.due import Arrival, due
 from domain.values import LeadId, PersonId
 from handlers.actions.bulk.behaviours import behaviours, otherwise_tagged, wish_of
 from handlers.actions.bulk.sheets import Crowd, Standing, sheet_of, wish_for
+from handlers.actions.bulk.tagging import put_quietly, shown_in_wecom
 from handlers.reactions import settle
 from storage.moments import from_micros
 from storage.population.histories import Histories, histories
@@ -27,6 +28,7 @@ from storage.repositories.leads import write_scores
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from domain.tags.evaluate import Values
     from handlers.context import Context
     from storage.unit_of_work import UnitOfWork
 
@@ -58,7 +60,8 @@ async def score_people(work: UnitOfWork, ctx: Context, roots: Sequence[PersonId]
     rules = await ctx.rulebook.refresh(work.tx)
     await ctx.tag_keeper.refresh(work.tx)
     names = due(ctx.tags.needs, _FACTS)
-    crowd = await Crowd.read(work, roots, has_tags=bool(names))
+    spoken_of = {tag for name in names for tag in ctx.tags.book.specs[name].mentions.tags}
+    crowd = await Crowd.read(work, roots, tags=names | spoken_of)
     standings = crowd.open_leads()
     if not standings:
         return Scored()
@@ -68,7 +71,9 @@ async def score_people(work: UnitOfWork, ctx: Context, roots: Sequence[PersonId]
         wish = replace(wish_of(ctx, properties), zone=wish.zone)
     piece = await histories(work.tx, roots, wish)
     fresh, busy = _scored(work, ctx, piece, crowd, standings)
-    busy |= _otherwise_tagged(work, ctx, (piece, crowd), fresh, names)
+    tags = _otherwise_tagged(work, ctx, (piece, crowd), fresh, names)
+    busy |= shown_in_wecom(ctx, crowd, tags)
+    await put_quietly(work, ctx, {r: v for r, v in tags.items() if r not in busy})
     await _write(work, crowd, [one for one in fresh if one.root not in busy])
     if busy:
         await work.load_people(busy)
@@ -124,16 +129,18 @@ def _otherwise_tagged(
     who: tuple[Histories, Crowd],
     fresh: Sequence[_Fresh],
     names: frozenset[str],
-) -> set[PersonId]:
-    """Return whose live tags are others with the new scores."""
+) -> dict[PersonId, Values]:
+    """Return the live tags that are others with the new scores, by person."""
     if not names:
-        return set()
+        return {}
     piece, crowd = who
     plan = ctx.tags.plan(names)
     after = Crowd(crowd.people, dict(_with_scores(crowd, fresh)), crowd.tags)
     columns = behaviours(piece, after, wish_of(ctx, plan.properties))
-    values = plan.run(columns, Moments.at(work.now, ctx.zone))
-    return set(otherwise_tagged(piece, after, values, is_whole=False))
+    found = plan.run(columns, Moments.at(work.now, ctx.zone))
+    values = dict(zip(piece.roots.tolist(), found, strict=True))
+    differing = otherwise_tagged(piece, after, found, is_whole=False)
+    return {root: values[root] for root in differing}
 
 
 def _with_scores(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -39,11 +39,12 @@ class Crowd:
     tags: Mapping[PersonId, Taggings] = field(default_factory=dict)
 
     @classmethod
-    async def read(cls, work: UnitOfWork, whose: Whose, *, has_tags: bool = False) -> Crowd:
-        """Read whoever is meant, with tags if they are asked for."""
+    async def read(cls, work: UnitOfWork, whose: Whose, tags: Collection[str] | None = ()) -> Crowd:
+        """Read whoever is meant, with tags of some names, or all of them."""
         read = Read(work.tx, work.vault, work.ids)
         people, leads = await read.people(whose), await read.leads(whose)
-        return cls(people, leads, await read.tags(whose) if has_tags else {})
+        has_tags = tags is None or bool(tags)
+        return cls(people, leads, await read.tags(whose, tags) if has_tags else {})
 
     def open_leads(self) -> list[Standing]:
         """Return the open leads, each with the root of its person."""

@@ -50,7 +50,7 @@ async def untrue_tags(
     to look again at that moment.
     """
     tags = await ctx.tag_keeper.refresh(work.tx)
-    crowd, found = await Crowd.read(work, whose, has_tags=True), set[PersonId]()
+    crowd, found = await Crowd.read(work, whose, tags=None), set[PersonId]()
     wish = wish_of(ctx, tags.plan(frozenset(tags.book.specs)).properties | tags.moving_properties)
     async for piece in source.pieces(work.tx, whose, wish):
         there = _computed(work, ctx, piece, crowd)
@@ -67,22 +67,20 @@ async def retag_people(work: UnitOfWork, ctx: Context, roots: Sequence[PersonId]
     ordinary way in the same transaction. The unit of work must be a fresh one.
     """
     tags = await ctx.tag_keeper.refresh(work.tx)
-    crowd = await Crowd.read(work, roots, has_tags=True)
+    crowd = await Crowd.read(work, roots, tags=None)
     wish = wish_of(ctx, tags.plan(frozenset(tags.book.specs)).properties | tags.moving_properties)
     piece = await histories(work.tx, roots, wish)
     there = _computed(work, ctx, piece, crowd)
     values = [there.values[root] for root in piece.roots.tolist()]
     differing = otherwise_tagged(piece, crowd, values, is_whole=True)
-    shown = {root for root in differing if _is_shown(ctx, crowd, root, there.values[root])}
-    await work.tags.load(differing)
-    for root in differing:
-        if root not in shown:
-            own = crowd.tags.get(root, NO_TAGGINGS).own
-            put_values(work, ctx, root, {**dict.fromkeys(own), **there.values[root]})
+    wanted = {
+        root: {**dict.fromkeys(crowd.tags.get(root, NO_TAGGINGS).own), **there.values[root]}
+        for root in differing
+    }
+    shown = shown_in_wecom(ctx, crowd, wanted)
+    await put_quietly(work, ctx, {r: v for r, v in wanted.items() if r not in shown})
     for root, at in there.turns.items():
         turn_at(work, root, at)
-    work.take_outcomes()
-    work.tags.take_changes()
     if shown:
         await work.load_people(shown)
         retag_all(work, ctx, sorted(shown))
@@ -105,10 +103,26 @@ def _computed(work: UnitOfWork, ctx: Context, piece: Histories, crowd: Crowd) ->
     return Found(values, turns)
 
 
-def _is_shown(ctx: Context, crowd: Crowd, root: PersonId, values: Values) -> bool:
-    """Tell whether a change is shown in WeCom, or takes the place of what a person put on."""
-    own: Mapping[str, Tagging] = crowd.tags.get(root, NO_TAGGINGS).own
-    for name in changes(own, {**dict.fromkeys(own), **values}):
+async def put_quietly(work: UnitOfWork, ctx: Context, wanted: Mapping[PersonId, Values]) -> None:
+    """Keep computed values of persons who are not loaded, which nobody has to be shown."""
+    await work.tags.load(wanted)
+    for root, values in wanted.items():
+        put_values(work, ctx, root, values)
+    work.take_outcomes()
+    work.tags.take_changes()
+
+
+def shown_in_wecom(ctx: Context, crowd: Crowd, wanted: Mapping[PersonId, Values]) -> set[PersonId]:
+    """Return whose change of tags WeCom has to show, or takes the place of what a person put on."""
+    return {
+        root
+        for root, values in wanted.items()
+        if _is_shown(ctx, crowd.tags.get(root, NO_TAGGINGS).own, values)
+    }
+
+
+def _is_shown(ctx: Context, own: Mapping[str, Tagging], values: Values) -> bool:
+    for name in changes(own, values):
         spec = ctx.tags.book.specs.get(name)
         is_by_rule = name not in own or own[name].source is TagSource.RULE
         if not is_by_rule or (spec is not None and spec.corp_group):

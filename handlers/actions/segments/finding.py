@@ -10,7 +10,7 @@ import numpy as np
 
 from domain.behaviour.days import Moments
 from domain.behaviour.kernel import Plan
-from domain.behaviour.mentions import properties_of
+from domain.behaviour.mentions import mentions_of, properties_of
 from domain.behaviour.syntax import Expression
 from domain.values import PersonId
 from handlers.actions.bulk.behaviours import behaviours, wish_of
@@ -73,7 +73,8 @@ async def in_segment(
     source: Source = DATABASE,
 ) -> list[PersonId]:
     """Return which of some persons meet a condition now, in order of id."""
-    crowd, found = await Crowd.read(work, whose, has_tags=True), list[PersonId]()
+    crowd = await Crowd.read(work, whose, tags=mentions_of(condition).tags)
+    found = list[PersonId]()
     wish, plan = wish_of(ctx, properties_of([condition])), _plan(condition)
     async for piece in source.pieces(work.tx, whose, wish):
         columns = behaviours(piece, crowd, wish)
