@@ -325,11 +325,11 @@ def wearers(data: Path, tag: str) -> set[str]:
 def test_a_list_of_ids_puts_a_tag_on_who_is_known(tmp_path: Path, data: Path) -> None:
     imported(sheet(tmp_path, *GOOD))
     before = count(data, "person")
-    file = listed(tmp_path, "1", "2", "99")
+    file = listed(tmp_path, "1", "2", "nobody-77")
     told = tagged(file, "--tag", "老客户", "--source", "expo")
     assert told.status == 1
     assert said("import.tagged", leads=2, faults=1, tag="老客户") in told.out
-    assert "99" not in told.out
+    assert "nobody-77" not in told.out
     faults = file.with_suffix(".errors.csv").read_text(encoding="utf-8-sig").splitlines()
     assert [line.split(",")[:2] for line in faults[1:]] == [["4", "编号"]]
     assert wearers(data, "老客户") == {"张三", "李四"}
