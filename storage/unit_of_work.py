@@ -29,11 +29,13 @@ from storage.repositories.cases import Cases
 from storage.repositories.entries import Entries
 from storage.repositories.events import Events
 from storage.repositories.followups import FollowUps
+from storage.repositories.items import Items
 from storage.repositories.kinds import Kinds
 from storage.repositories.leads import Leads
 from storage.repositories.merges import Merges
 from storage.repositories.organisation import Organisation
 from storage.repositories.people import People
+from storage.repositories.profiles import Profiles
 from storage.repositories.records import Records
 from storage.repositories.rules import Rules
 from storage.repositories.screenings import Screenings
@@ -70,6 +72,8 @@ class UnitOfWork:
         self.leads = Leads(tx, ids)
         self.events = Events(tx, vault, ids, self.people)
         self.kinds = Kinds(tx, vault, ids, self.people)
+        self.profiles = Profiles(tx, vault, ids, self.people)
+        self.items = Items(tx, ids)
         self.tags = Tags(tx, ids, now)
         self.organisation = Organisation(tx, ids)
         self.follow_ups = FollowUps(tx, vault, ids)

@@ -53,6 +53,19 @@ def show_quarantine() -> None:
     Console().print(table)
 
 
+def show_items() -> None:
+    """Print how many things of which kind trackers told of."""
+    items = _report().items
+    if not items:
+        click.echo(text("events.no_items"))
+        return
+    table = _table("items", ("system", "kind", "count", "last"))
+    for one in items:
+        last = f"{one.last_at.astimezone(BUSINESS_ZONE):%Y-%m-%d %H:%M}"
+        table.add_row(one.system, one.kind, str(one.count), last)
+    Console().print(table)
+
+
 def _table(which: str, columns: tuple[str, ...]) -> Table:
     return Table(*(text(f"events.{which}.{name}") for name in columns))
 

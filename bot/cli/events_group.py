@@ -32,6 +32,14 @@ def events_quarantine() -> None:
     show_quarantine()
 
 
+@events.command("items", help=text("events.show_items"))
+def events_items() -> None:
+    """Show how many things trackers told of."""
+    from bot.cli.events import show_items
+
+    show_items()
+
+
 @events.command("register", help=text("events.register"))
 @click.argument("name")
 @click.option("--label", required=True, help=text("events.label"))

@@ -42,8 +42,9 @@ class Act(StrEnum):
     INCREMENT = "increment"
     UNSET = "unset"
     DELETE = "delete"
-    #: About a thing of the catalogue, not a person.
+    #: About a thing of the catalogue, not a person: it is so, it is gone.
     ITEM = "item"
+    ITEM_GONE = "item_gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ class Tracked:
     properties: Mapping[str, PropertyValue] = field(default_factory=lambda: NO_PROPERTIES)
     campaign: str = ""
     alias: ContactKey | None = None
+    #: Of a record about a thing, its id; the kind of thing is in ``event``.
+    item: str = ""
 
     def identities(self) -> tuple[ContactKey, ...]:
         """Return all identities, the strongest first."""

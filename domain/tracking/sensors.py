@@ -33,9 +33,10 @@ _ACTS = {
     "profile_unset": Act.UNSET,
     "profile_delete": Act.DELETE,
     "item_set": Act.ITEM,
-    "item_delete": Act.ITEM,
+    "item_delete": Act.ITEM_GONE,
 }
 _WITH_EVENT = frozenset({Act.EVENT, Act.BIND, Act.UNBIND})
+_ABOUT_THINGS = frozenset({Act.ITEM, Act.ITEM_GONE})
 _LOGIN = "$identity_login_id"
 _UNIONIDS = frozenset({"$identity_mp_unionid", "$identity_unionid", "$identity_wechat_unionid"})
 _CAMPAIGN = ("$utm_source", "$latest_utm_source", "utm_source")
@@ -52,9 +53,13 @@ def read(
     if act is None:
         return Unreadable("unknown_type")
     at = event_time(_moment(raw.get("time")), _moment(raw.get("_flush_time")), received)
-    if act is Act.ITEM:
-        return Tracked(reference, act, at, event=str(raw.get("item_type", "")))
     properties = _mapping(raw.get("properties"))
+    if act in _ABOUT_THINGS:
+        kind, item = _text(raw.get("item_type")), _text(raw.get("item_id"))
+        if not kind or not item:
+            return Unreadable("no_item")
+        told = flat({n: v for n, v in properties.items() if n not in _OF_LIBRARY})
+        return Tracked(reference, act, at, event=kind, properties=told, item=item)
     login, devices, contacts = _identities(raw, properties, system)
     word = _text(raw.get("distinct_id"))
     if login is None and not devices and not contacts:

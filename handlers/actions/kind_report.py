@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from domain.events.registration import WaitingKind
 from domain.events.registry import EventKind
 from storage.queries.kinds import kind_counts, waiting_kinds
+from storage.repositories.items import ItemCount, item_counts
 
 if TYPE_CHECKING:
     from handlers.context import Context
@@ -28,10 +29,11 @@ class CountedKind:
 
 @dataclass(frozen=True, slots=True)
 class KindReport:
-    """All kinds, the most frequent first, and the names that wait."""
+    """All kinds, the most frequent first, the names that wait, and how many things were told of."""
 
     kinds: tuple[CountedKind, ...]
     waiting: tuple[WaitingKind, ...]
+    items: tuple[ItemCount, ...] = ()
 
 
 async def kind_report(work: UnitOfWork, ctx: Context) -> KindReport:
@@ -40,4 +42,5 @@ async def kind_report(work: UnitOfWork, ctx: Context) -> KindReport:
     counts = await kind_counts(work.tx, work.now - timedelta(days=COUNTED_DAYS))
     counted = [CountedKind(kind, counts.get(name, 0)) for name, kind in ctx.events.kinds.items()]
     by_count = sorted(counted, key=lambda one: -one.count)
-    return KindReport(tuple(by_count), await waiting_kinds(work.tx))
+    waiting, items = await waiting_kinds(work.tx), await item_counts(work.tx)
+    return KindReport(tuple(by_count), waiting, items)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from domain.channels.attribution import Origin
-from domain.events.event import PropertyValue
 from domain.identity.keys import Claim
 from domain.person import Person, Source
-from domain.tracking.profile import changed
 from domain.tracking.record import Act, Tracked, is_login
 from domain.values import ContactKey
-from handlers.actions.intake import enriched, open_lead, recognise
+from handlers.actions.intake import open_lead, recognise
 from handlers.actions.quarantine import record_or_hold
 from handlers.actions.record import Occurrence, record
+from handlers.actions.track_profile import change_profile
+from storage.repositories.items import Item
 from storage.repositories.merges import Doubt
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ async def take_track(work: UnitOfWork, ctx: Context, update: TrackReceived) -> N
     contact. Mere visits are events of a person without one.
     """
     track = update.record
-    if track.act is Act.ITEM:
+    if track.act in {Act.ITEM, Act.ITEM_GONE}:
+        await _keep_item(work, update)
         return
     profile = ctx.catalog.trackers.profile(track.properties)
     contacts = (*track.contacts, *profile.contacts) if track.act in _PROFILE else track.contacts
@@ -43,7 +44,7 @@ async def take_track(work: UnitOfWork, ctx: Context, update: TrackReceived) -> N
         return
     person = await _who(work, update, contacts)
     if track.act in _PROFILE:
-        _change(work, ctx, person, track, profile.attributes)
+        await change_profile(work, ctx, person, track, profile.attributes)
     if track.event:
         await _record(work, ctx, person, update)
     if track.act is Act.BIND or contacts:
@@ -52,6 +53,20 @@ async def take_track(work: UnitOfWork, ctx: Context, update: TrackReceived) -> N
             touch = ctx.catalog.touch(Origin.API, track.campaign, track.at)
         open_lead(work, ctx, person, touch)
     work.rescore(person.id)
+
+
+async def _keep_item(work: UnitOfWork, update: TrackReceived) -> None:
+    """Keep a thing of the catalogue as it was told of last, by event time; nobody did anything."""
+    track = update.record
+    item = Item(
+        system=update.system[:64],
+        kind=track.event[:64],
+        item=track.item[:128],
+        properties=track.properties,
+        changed_at=track.at,
+        is_deleted=track.act is Act.ITEM_GONE,
+    )
+    await work.items.put(item, track.reference)
 
 
 async def _who(work: UnitOfWork, update: TrackReceived, contacts: Iterable[ContactKey]) -> Person:
@@ -98,31 +113,6 @@ def _is_anothers(work: UnitOfWork, holder: Person, update: TrackReceived) -> boo
 
 def _claim(key: ContactKey, track: Tracked) -> Claim:
     return Claim(key, is_verified=False, source=Source.TRACKER, at=track.at)
-
-
-def _change(
-    work: UnitOfWork,
-    ctx: Context,
-    person: Person,
-    track: Tracked,
-    told: Mapping[str, PropertyValue],
-) -> None:
-    root = work.people.root(person.id)
-
-    def words(value: PropertyValue) -> str:
-        if isinstance(value, bool):
-            return ctx.words.get("api.value.yes" if value else "api.value.no")
-        return f"{value:.15g}" if isinstance(value, float) else value.strip()
-
-    after = changed(root, track.act, told, track.at, words)
-    if after is root:
-        return
-    work.people.put(after)
-    before = root.attributes
-    fresh = [
-        n for n, a in after.attributes.items() if n not in before or before[n].value != a.value
-    ]
-    enriched(work, person, fresh)
 
 
 async def _record(work: UnitOfWork, ctx: Context, person: Person, update: TrackReceived) -> None:

@@ -15,6 +15,7 @@ from config.settings import load_settings
 from domain.values import PersonId
 from handlers.actions.quarantine import record_or_hold
 from handlers.actions.record import Occurrence
+from storage.repositories.items import Item
 from tests.acceptance.command_line import NEEDED, TEXTS, Told, said
 from tests.factories import NOW, person
 
@@ -61,6 +62,22 @@ def test_what_waits_is_shown_without_what_it_says_and_registered() -> None:
     assert "上门拜访" in listed
     assert events("release", "home_visit").out == said("events.released", count=1) + "\n"
     assert events("release", "nothing").status == 1
+
+
+async def _told_of(*items: str) -> None:
+    async with open_office(load_settings(TEXTS), SystemClock()) as office:
+        parts = office._parts  # type: ignore[attr-defined]
+        async with parts.store.unit_of_work(parts.clock.now()) as work:
+            for item in items:
+                await work.items.put(Item("shop", "course", item, {}, NOW), f"r{item}")
+            await work.commit()
+
+
+def test_things_of_a_catalogue_are_counted() -> None:
+    assert events("items").out == said("events.no_items") + "\n"
+    run(_told_of("c-1", "c-2"))
+    shown = events("items").out
+    assert [word in shown for word in ("shop", "course", " 2 ")] == [True] * 3
 
 
 def test_what_confuses_is_refused() -> None:
