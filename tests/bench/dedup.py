@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import io
 import os
 import random
 import resource
 import tempfile
 import time
+from collections import defaultdict
 from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from resource import RUSAGE_CHILDREN, RUSAGE_SELF
 from typing import TYPE_CHECKING
 
 from bot.clock import SystemClock
@@ -110,6 +111,7 @@ async def import_leads(name: str, store: Store, names: list[str]) -> None:
     uploads = Uploads(store.database, store.vault, store.ids)
     upload_id = await hand_in(uploads, names)
     importer = Importer(store, uploads, CONTEXT, SystemClock(), None)
+    forget_most_memory()
     started, used = time.perf_counter(), cpu_seconds()
     await importer.work_off()
     seconds, cpu = time.perf_counter() - started, cpu_seconds() - used
@@ -124,13 +126,14 @@ async def import_leads(name: str, store: Store, names: list[str]) -> None:
 async def hand_in(uploads: Uploads, names: list[str]) -> int:
     """Write a file of leads and keep it as one that was handed in; return its number."""
     upload_id, number = uploads.new_id(), 0
-    with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as text:
+    with tempfile.TemporaryFile() as kept:
+        text = io.TextIOWrapper(kept, encoding="utf-8", newline="")
         writer = csv.DictWriter(text, COLUMNS)
         writer.writeheader()
         writer.writerows(invented.leads(LEADS, names))
         text.flush()
-        text.buffer.seek(0)
-        while piece := text.buffer.read(PIECE):
+        kept.seek(0)
+        while piece := kept.read(PIECE):
             number += 1
             await uploads.add_piece(upload_id, number, piece)
     await uploads.add(upload_id, BOSS.name, "leads.csv", LEADS, b"{}", MOMENT)
@@ -139,22 +142,34 @@ async def hand_in(uploads: Uploads, names: list[str]) -> int:
 
 
 def cpu_seconds() -> float:
-    """Return the processor time of this process, of its ended children and of PostgreSQL."""
-    ticks = 0
+    """Return the processor time of this process and of all below it, PostgreSQL included."""
+    below: defaultdict[int, list[int]] = defaultdict(list)
+    ticks: dict[int, int] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             with suppress(OSError):
-                name, _, rest = (entry / "stat").read_text().rpartition(")")
-                if name.endswith("(postgres"):
-                    fields = rest.split()
-                    ticks += int(fields[11]) + int(fields[12])
-    own = sum(sum(resource.getrusage(who)[:2]) for who in (RUSAGE_SELF, RUSAGE_CHILDREN))
-    return own + ticks / os.sysconf("SC_CLK_TCK")
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+                below[int(fields[1])].append(int(entry.name))
+                # User and system time, also of children that have ended.
+                ticks[int(entry.name)] = sum(map(int, fields[11:15]))
+    found, waiting = 0, [os.getpid()]
+    while waiting:
+        process = waiting.pop()
+        found += ticks.get(process, 0)
+        waiting += below[process]
+    return found / os.sysconf("SC_CLK_TCK")
+
+
+def forget_most_memory() -> None:
+    """Let the most memory of this process be counted anew."""
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
 
 
 def most_memory(processes: int) -> float:
     """Return the most memory of this process and of so many like its largest child, in MiB."""
-    own, child = (resource.getrusage(who).ru_maxrss for who in (RUSAGE_SELF, RUSAGE_CHILDREN))
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    own = int(status.partition("VmHWM:")[2].split()[0])
+    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     return (own + processes * child) / 1024
 
 
