@@ -40,7 +40,11 @@ MOST_KEYS = 4_000
 MOST_SINGLE = 100
 #: Leads worked off in one unit of work: short enough to let callbacks through.
 AT_ONCE = 100
-_TO_WORK_OFF = "select id, person_id from lead where stage = 'generated' limit $1"
+# In the order of the index on stage and pool: whatever a planner believes of how many there
+# are, it does not look through all leads for those that are left.
+_TO_WORK_OFF = """
+select id, person_id from lead where stage = 'generated' order by pool limit $1
+"""
 
 #: Kinds of identities that a row may bring.
 _KINDS = tuple(
