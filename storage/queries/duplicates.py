@@ -35,26 +35,21 @@ class Known:
     company_id: int | None
 
 
-async def roots_of_keys(
+async def leads_of_keys(
     tx: Transaction, vault: Vault, keys: Iterable[ContactKey]
-) -> tuple[PersonId, ...]:
-    """Return the persons, as they are known now, behind identities."""
+) -> tuple[Known, ...]:
+    """Return all leads of whoever is behind identities, the best first; with one statement.
+
+    Leads of persons that were found to be one with them count too.
+    """
     keys = list(keys)
     lookups = [blind for key in keys for blind in vault.blinds(key.kind, key.value).values()]
-    rows = await tx.fetch(
-        "select distinct p.root_id from identity i join person p on p.id = i.person_id"
-        f" where {tx.any_of('i.kind', 1)} and {tx.any_of('i.lookup', 2)} order by p.root_id",
-        tx.array(sorted({key.kind.value for key in keys})),
-        tx.array(lookups),
+    test = (
+        "m.root_id in (select h.root_id from identity i join person h on h.id = i.person_id"
+        f" where {tx.any_of('i.kind', 1)} and {tx.any_of('i.lookup', 2)})"
     )
-    return tuple(PersonId(row["root_id"]) for row in rows)
-
-
-async def leads_of_roots(tx: Transaction, roots: Sequence[PersonId]) -> tuple[Known, ...]:
-    """Return all leads of persons and of whoever they were found to be, the best first."""
-    if not roots:
-        return ()
-    rows = await tx.fetch(_LEADS.format(test=tx.any_of("m.root_id", 1)), tx.array(roots))
+    kinds = sorted({key.kind.value for key in keys})
+    rows = await tx.fetch(_LEADS.format(test=test), tx.array(kinds), tx.array(lookups))
     return tuple(map(_known, rows))
 
 

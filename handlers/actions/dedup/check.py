@@ -15,7 +15,7 @@ from domain.lifecycle.transitions import Actor
 from domain.matching.company import CompanyMatch
 from domain.values import ContactKey, IdentityKind, Refusal, UserId
 from handlers.actions.look_up import may_see
-from storage.queries.duplicates import Known, leads_of_companies, leads_of_roots, roots_of_keys
+from storage.queries.duplicates import Known, leads_of_companies, leads_of_keys
 from storage.repositories.twins import companies_like
 
 if TYPE_CHECKING:
@@ -105,8 +105,7 @@ async def check(
         return Refusal(NOTHING_WANTED)
     found: dict[int, Hit] = {}
     if keys:
-        roots = await roots_of_keys(work.tx, work.vault, keys)
-        for known in await leads_of_roots(work.tx, roots):
+        for known in await leads_of_keys(work.tx, work.vault, keys):
             found[known.lead.id] = await _hit(work, actor, known, (Likeness.IDENTITY, 1.0, ""))
     for hit in await _by_company(work, ctx, actor, wanted.company):
         found.setdefault(hit.lead.id, hit)
@@ -123,6 +122,8 @@ def _surest_first(hit: Hit) -> tuple[bool, float, bool, int]:
 
 
 async def _by_company(work: UnitOfWork, ctx: Context, actor: Actor, company: str) -> list[Hit]:
+    if not company.strip():
+        return []  # most look-ups name a phone: nothing has to be asked for them
     await ctx.aliases.refresh(work.tx)
     key = ctx.dedup.aliases.key(company)
     if not key.brand:
