@@ -30,7 +30,10 @@ def wish_of(ctx: Context, properties: frozenset[str]) -> Wish:
 def behaviours(piece: Histories, crowd: Crowd, wish: Wish) -> Columns:
     """Return the persons of a piece as expressions see them."""
     roots: list[PersonId] = piece.roots.tolist()
-    facts = [standing_of(crowd.people[root], crowd.leads.get(root, ())) for root in roots]
+    facts = [
+        standing_of(crowd.people[root], crowd.leads.get(root, ()))
+        for root in (roots if crowd.people else ())
+    ]
     tags = [crowd.tags.get(root, NO_TAGGINGS).values for root in roots]
     shown = [kind in wish.interactions for kind in piece.columns.kinds]
     return replace(

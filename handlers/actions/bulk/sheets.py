@@ -39,10 +39,18 @@ class Crowd:
     tags: Mapping[PersonId, Taggings] = field(default_factory=dict)
 
     @classmethod
-    async def read(cls, work: UnitOfWork, whose: Whose, tags: Collection[str] | None = ()) -> Crowd:
-        """Read whoever is meant, with tags of some names, or all of them."""
+    async def read(
+        cls,
+        work: UnitOfWork,
+        whose: Whose,
+        tags: Collection[str] | None = (),
+        *,
+        has_facts: bool = True,
+    ) -> Crowd:
+        """Read whoever is meant, with tags of some names, or all of them; or tags alone."""
         read = Read(work.tx, work.vault, work.ids)
-        people, leads = await read.people(whose), await read.leads(whose)
+        people = await read.people(whose) if has_facts else {}
+        leads = await read.leads(whose) if has_facts else {}
         has_tags = tags is None or bool(tags)
         return cls(people, leads, await read.tags(whose, tags) if has_tags else {})
 

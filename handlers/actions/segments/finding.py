@@ -73,8 +73,8 @@ async def in_segment(
     source: Source = DATABASE,
 ) -> list[PersonId]:
     """Return which of some persons meet a condition now, in order of id."""
-    crowd = await Crowd.read(work, whose, tags=mentions_of(condition).tags)
-    found = list[PersonId]()
+    mentions, found = mentions_of(condition), list[PersonId]()
+    crowd = await Crowd.read(work, whose, tags=mentions.tags, has_facts=bool(mentions.facts))
     wish, plan = wish_of(ctx, properties_of([condition])), _plan(condition)
     async for piece in source.pieces(work.tx, whose, wish):
         columns = behaviours(piece, crowd, wish)
