@@ -228,6 +228,7 @@ class UnitOfWork:
         await self.leads.save()
         await self.tags.save()
         await self.bases.save()
+        await self.screenings.save()
         await insert_pushes(self.tx, self.vault, self.ids, self._leaving.pushes, self.now)
         await insert_fetches(self.tx, self.ids, self._leaving.fetches, self.now)
         timers = self._leaving.timers

@@ -33,7 +33,7 @@ async def contact(
         return refusal
     if ctx.catalog.filters.contact.limits_of(kind):
         root = work.people.root(person.id)
-        await work.screenings.contacted(root.id, kind, dedupe_key=push.dedupe_key, at=work.now)
+        work.screenings.contacted(root.id, kind, dedupe_key=push.dedupe_key, at=work.now)
     work.send(push)
     return None
 

@@ -51,6 +51,13 @@ class Standing:
     opened_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Noted:
+    person_id: PersonId
+    kind: ContactKind
+    at: datetime
+
+
 class Screenings:
     """Objections and contacts of one unit of work."""
 
@@ -63,6 +70,9 @@ class Screenings:
         self._people: set[PersonId] = set()
         #: Leads whose objections were changed here: they are read anew.
         self._changed: set[LeadId] = set()
+        self._new: set[PersonId] = set()
+        #: Messages counted here and not yet written, by their key.
+        self._noted: dict[str, _Noted] = {}
 
     async def load(self, members: Sequence[PersonId]) -> None:
         """Load what is held against the leads of these persons, with one statement."""
@@ -79,6 +89,7 @@ class Screenings:
     def begin(self, person_id: PersonId) -> None:
         """Take in a new person, against whose leads nothing can be held yet."""
         self._people.add(person_id)
+        self._new.add(person_id)
 
     async def of_lead(self, lead: Lead) -> tuple[Standing, ...]:
         """Return everything that was ever held against the lead, newest first."""
@@ -147,21 +158,40 @@ class Screenings:
         self, person_ids: Iterable[PersonId], since: datetime
     ) -> Sequence[Contacted]:
         """Return the counted messages that went to these persons, oldest first."""
-        rows = await self._tx.fetch(
-            f"select kind, at from contact where {self._tx.any_of('person_id', 1)} and at >= $2"
-            " order by at, id",
-            self._tx.array(list(person_ids)),
-            to_micros(since),
-        )
-        return [Contacted(ContactKind(row["kind"]), from_micros(row["at"])) for row in rows]
+        group = set(person_ids)
+        found = {
+            key: Contacted(one.kind, one.at)
+            for key, one in self._noted.items()
+            if one.person_id in group and one.at >= since
+        }
+        if stored := group - self._new:  # nothing can be stored of those who came in here
+            rows = await self._tx.fetch(
+                "select kind, at, dedupe_key from contact"
+                f" where {self._tx.any_of('person_id', 1)} and at >= $2",
+                self._tx.array(sorted(stored)),
+                to_micros(since),
+            )
+            for row in rows:
+                contacted = Contacted(ContactKind(row["kind"]), from_micros(row["at"]))
+                found[row["dedupe_key"]] = contacted
+        return sorted(found.values(), key=lambda contacted: contacted.at)
 
-    async def contacted(
+    def contacted(
         self, person_id: PersonId, kind: ContactKind, *, dedupe_key: str, at: datetime
     ) -> None:
-        """Count a message to a person, once per key."""
-        await self._tx.execute(
-            _NOTE, self._ids.next(), person_id, kind.value, dedupe_key, to_micros(at)
-        )
+        """Count a message to a person, once per key; it is written when all is saved."""
+        self._noted.setdefault(dedupe_key, _Noted(person_id, kind, at))
+
+    async def save(self) -> None:
+        """Write what was counted."""
+        rows = [
+            (self._ids.next(), one.person_id, one.kind.value, key, to_micros(one.at))
+            for key, one in self._noted.items()
+        ]
+        if rows:
+            await self._tx.execute_set(_NOTE, rows)
+        self._noted.clear()
+        self._new.clear()
 
 
 def _standing(row: Row) -> Standing:

@@ -118,9 +118,9 @@ async def test_contacts_are_counted_once_and_since_a_moment(store: Store, now: d
     async with store.unit_of_work(now) as work:
         one, campaign = PersonId(work.ids.next()), ContactKind.CAMPAIGN
         for key in ("a", "a", "b"):
-            await work.screenings.contacted(one, campaign, dedupe_key=key, at=now)
+            work.screenings.contacted(one, campaign, dedupe_key=key, at=now)
         early = now - timedelta(days=8)
-        await work.screenings.contacted(one, campaign, dedupe_key="c", at=early)
+        work.screenings.contacted(one, campaign, dedupe_key="c", at=early)
         found = await work.screenings.contacts([one], now - timedelta(days=7))
         assert list(found) == [Contacted(campaign, now)] * 2
         await work.commit()
