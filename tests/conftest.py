@@ -13,6 +13,7 @@ import shutil
 from itertools import count
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from bot.clock import DrivenClock
@@ -35,6 +36,12 @@ IS_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 #: Variables that tell tests where things are; all others are settings of Clew.
 FOR_TESTS = ("CLEW_TEST_", "CLEW_SHARED", "CLEW_CHROMIUM")
 _database_numbers = count(1)
+
+# No property is decided by real time: a machine that stands still is no slow strategy.
+hypothesis.settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("patient")
 
 
 @pytest.hookimpl(wrapper=True)
