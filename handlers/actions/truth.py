@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from domain.errors import ClewError
+from domain.lead import Lead, ScoreState, Stage
 from domain.scoring.truth import (
     MISSED,
     NEVER_SCORED,
@@ -37,13 +38,15 @@ if TYPE_CHECKING:
 #: A crossing by time alone is noticed within a minute; a sweep of timers may be under way.
 _NOTICED_WITHIN = timedelta(minutes=2)
 
+_UNSCORED = ScoreState()
+
 Tables = Mapping[int, "RuleTables | None"]
 
 
 async def check(work: UnitOfWork, ctx: Context, whose: Whose, source: Source = DATABASE) -> Truth:
     """Check the open leads of some persons in one snapshot; nothing is written."""
     crowd = await Crowd.read(work, whose)
-    standings = crowd.open_leads()
+    standings = [one for one in crowd.open_leads() if not _waits(one.lead)]
     versions = {one.lead.score.rules_version for one in standings}
     tables = {version: await _tables(work, ctx, version) for version in sorted(versions)}
     found = Truth()
@@ -55,6 +58,11 @@ async def check(work: UnitOfWork, ctx: Context, whose: Whose, source: Source = D
         differences = _differences(piece, crowd, mine, tables, work.now)
         found = found.plus(truth_of(len(mine), differences))
     return found
+
+
+def _waits(lead: Lead) -> bool:
+    """Tell whether a lead of a file waits to be worked off: it will be scored with that."""
+    return lead.stage is Stage.GENERATED and lead.score == _UNSCORED
 
 
 async def _tables(work: UnitOfWork, ctx: Context, version: int) -> RuleTables | None:

@@ -11,9 +11,9 @@ import pytest
 from bot.metrics import SCORES_DIFFERING
 from bot.scoring.days import CHECKED, SWEPT
 from domain.buttons import Verb
-from domain.lead import Lead, Stage
+from domain.lead import Lead, ScoreState, Stage
 from domain.scoring.rating import rate_cases
-from domain.scoring.truth import MISSED, NO_RULES
+from domain.scoring.truth import MISSED, NO_RULES, Truth
 from handlers.actions.replay import Replayed, replayed
 from handlers.actions.score import case_of
 from storage.marks import mark_of
@@ -76,6 +76,15 @@ async def test_a_score_by_rules_that_are_gone_is_found(company: Company) -> None
     await changed(company, lead.id, score=replace(lead.score, rules_version=77))
     [difference] = (await truth(company)).differences
     assert difference.what == NO_RULES
+
+
+async def test_leads_that_wait_to_be_worked_off_are_left_out(company: Company) -> None:
+    await company.receives(acts.added())
+    lead = await company.lead()
+    waiting = await changed(company, lead.id, score=ScoreState(), stage=Stage.GENERATED)
+    assert await truth(company) == Truth()
+    await changed(company, lead.id, score=replace(waiting.score, static=7.0))
+    assert (await truth(company)).differing == 1
 
 
 async def test_a_crossing_that_nobody_noticed_is_found(company: Company) -> None:
