@@ -29,8 +29,8 @@ from tests.services.ports import free_port
 LEASE_SECONDS = 5
 #: The platform gives up after three tries; ours is more patient, so that the load goes on.
 DELIVERY = DeliveryConfig(tries=40, pause=0.2, parallel=8)
-#: An endpoint that was closed for a minute (45009) is waited for, more than once, and two reps
-#: get what a slow machine left undone at 30 messages a minute each.
+#: An endpoint that was closed for a minute (45009), or a token that may not be renewed for
+#: five, is waited for.
 CALM_SECONDS = 900
 
 

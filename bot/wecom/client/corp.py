@@ -23,6 +23,11 @@ from bot.wecom.client.transport import Transport, WireCall
 from bot.wecom.client.ways import WayApi
 from handlers.ports import Clock
 
+#: 60 an hour at most. A corp may ask for tokens freely, only 2000 refusals an hour would
+#: block the address (fact sheet 3.1); an hour's wait for a token that died with cause would
+#: hold up every conversation.
+FORCED_WITHIN = timedelta(minutes=5)
+
 
 @dataclass(frozen=True, slots=True)
 class CorpAccount:
@@ -72,7 +77,8 @@ class CorpClient:
         own = secret or self._account.app_secret
         key = self._key(purpose if secret else "app")
         if key not in self._apis:
-            keeper = TokenKeeper(key, self._issuing(own), self._store, self._clock)
+            issue = self._issuing(own)
+            keeper = TokenKeeper(key, issue, self._store, self._clock, FORCED_WITHIN)
             self._apis[key] = Api(self._transport, keeper)
         return self._apis[key]
 

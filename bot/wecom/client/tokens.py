@@ -2,7 +2,7 @@
 
 Tokens belong to a secret, not to a corp, so keys name the app (fact sheet 0.4);
 no part of a secret stands in a key. A token may die before its time: it is
-renewed once per refusal, and only so often per hour, because a platform that
+renewed once per refusal, and only so often within a while, because a platform that
 refuses every token would otherwise be asked for ever (fact sheet 0.5, 5.4).
 """
 
@@ -22,8 +22,9 @@ from handlers.ports import Clock
 
 #: Renew this long before the end, or a fifth of the life where that is shorter.
 MARGIN = timedelta(minutes=5)
-#: Renewals forced by refusals, per keeper and hour. An official account has 20 a day.
-FORCED_PER_HOUR = 5
+#: Renewals forced by refusals within an hour, per keeper. An official account has 20 a day.
+FORCED = 5
+FORCED_WITHIN = timedelta(hours=1)
 #: How long a refusal to issue is believed: 2000 failed calls an hour block the address.
 REFUSAL_KEPT_FOR = timedelta(seconds=30)
 
@@ -89,12 +90,23 @@ class TokenKeeper:
     Callers that wait for a running renewal share its result, good or bad.
     """
 
-    def __init__(self, key: str, issue: Issue, store: TokenStore, clock: Clock) -> None:
-        """``key`` names platform, corp or account, and app."""
+    def __init__(
+        self,
+        key: str,
+        issue: Issue,
+        store: TokenStore,
+        clock: Clock,
+        forced_within: timedelta = FORCED_WITHIN,
+    ) -> None:
+        """``key`` names platform, corp or account, and app.
+
+        :data:`FORCED` renewals may be forced within ``forced_within``.
+        """
         self._key = key
         self._issue = issue
         self._store = store
         self._clock = clock
+        self._forced_within = forced_within
         self._forced: deque[datetime] = deque()
         self._renewals = 0
         self._failure: WireError | None = None
@@ -133,9 +145,9 @@ class TokenKeeper:
 
     def _may_force(self) -> bool:
         now = self._clock.now()
-        while self._forced and self._forced[0] <= now - timedelta(hours=1):
+        while self._forced and self._forced[0] <= now - self._forced_within:
             self._forced.popleft()
-        if len(self._forced) >= FORCED_PER_HOUR:
+        if len(self._forced) >= FORCED:
             return False
         self._forced.append(now)
         return True

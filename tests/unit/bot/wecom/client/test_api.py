@@ -6,7 +6,7 @@ import pytest
 
 from bot.wecom.client.corp import CorpClient
 from bot.wecom.client.official import OfficialClient
-from bot.wecom.client.tokens import FORCED_PER_HOUR
+from bot.wecom.client.tokens import FORCED
 from bot.wecom.error_codes import Reaction
 from bot.wecom.errors import NotSentError, PlatformError
 from tests.unit.bot.loopback_platform import Platform
@@ -42,7 +42,7 @@ async def test_a_platform_that_refuses_for_ever_is_asked_a_bounded_number_of_tim
             await corp.app.send({"touser": "a"})
         assert caught.value.reaction is Reaction.OPERATOR
         assert caught.value.advice == "check_secret"
-    assert len(platform.calls(TOKEN)) <= 1 + FORCED_PER_HOUR
+    assert len(platform.calls(TOKEN)) <= 1 + FORCED
     assert len(platform.calls(SEND)) <= 20 * 2
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.clock import DrivenClock
 from bot.wecom.client.tokens import (
-    FORCED_PER_HOUR,
+    FORCED,
     REFUSAL_KEPT_FOR,
     MemoryTokenStore,
     Token,
@@ -87,13 +87,27 @@ async def test_refusals_force_only_so_many_renewals_an_hour(
     keeper: TokenKeeper, issuer: Issuer, clock: DrivenClock
 ) -> None:
     token: str | None = await keeper.get()
-    for _ in range(FORCED_PER_HOUR):
+    for _ in range(FORCED):
         assert token is not None
         token = await keeper.replace(token)
     assert token is not None
     assert await keeper.replace(token) is None
-    assert issuer.count == 1 + FORCED_PER_HOUR
+    assert issuer.count == 1 + FORCED
     clock.advance(timedelta(hours=1))
+    assert await keeper.replace(token) is not None
+
+
+async def test_a_platform_that_gives_tokens_freely_is_asked_again_sooner(
+    issuer: Issuer, clock: DrivenClock
+) -> None:
+    keeper = TokenKeeper("k", issuer, MemoryTokenStore(), clock, timedelta(minutes=5))
+    token: str | None = await keeper.get()
+    for _ in range(FORCED):
+        assert token is not None
+        token = await keeper.replace(token)
+    assert token is not None
+    assert await keeper.replace(token) is None
+    clock.advance(timedelta(minutes=5))
     assert await keeper.replace(token) is not None
 
 
