@@ -132,7 +132,7 @@ class LocalImportDesk:
         return found
 
     async def follow(self, upload_id: int) -> AsyncIterator[Upload]:
-        """Take it in, or wait while another process does."""
+        """Take it in and work its leads off, or wait while another process does."""
         working = asyncio.create_task(self._work_on(upload_id))
         try:
             while not working.done():
@@ -149,6 +149,9 @@ class LocalImportDesk:
         while (await self.state(upload_id)).state is UploadState.RUNNING:
             if not await importer.work_off():
                 await asyncio.sleep(LOOK_SECONDS)
+        # Where no service runs, nobody else would score these leads and put them into pools.
+        while await importer.finish_leads():
+            pass
 
     async def faults(self, which: Which) -> Faults:
         """Read them."""

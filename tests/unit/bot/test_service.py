@@ -147,15 +147,15 @@ async def test_a_loop_that_broke_is_shown_and_begins_anew(
     settings: Settings, clock: DrivenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.loops.LOOP_PAUSE_SECONDS", 0.0)
-    works, breaks = Worker.work_once, iter([True])
+    works, breaks = Worker._work, iter([True])
 
-    async def work_once(self: Worker) -> int:
+    async def work(self: Worker) -> int:
         if next(breaks, False):
             problem = "a defect outside of every row"
             raise ZeroDivisionError(problem)
         return await works(self)
 
-    monkeypatch.setattr(Worker, "work_once", work_once)
+    monkeypatch.setattr(Worker, "_work", work)
     with capture_logs() as logs:
         async with running(settings, clock) as service:
             await put(service)
