@@ -24,8 +24,9 @@ CROWD_SECONDS = 0.1
 SHARE = 0.05
 #: Its share while it applies welcomes: their codes live for 20 s (fact sheet 3.3).
 URGENT_SHARE = 0.5
-#: Rows of a batch, usually and beside a crowd: it holds a transaction open for so long.
-BATCH, CROWDED_BATCH = 128, 8
+#: Rows of a batch, usually and beside a crowd: it holds a transaction open, and its end
+#: holds the loop, for so long (eight rows at once: a p99 of acknowledgement half again as long).
+BATCH, CROWDED_BATCH = 128, 2
 #: Seconds aside after each row: a few rounds of the loop, so that a callback passes.
 STEP_SECONDS = 0.002
 #: Seconds of rest after which it looks whether the crowd is gone, and the longest rest:
