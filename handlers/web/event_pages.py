@@ -16,14 +16,12 @@ from handlers.actions.kinds import register_wish
 from handlers.actions.portray import moment_words
 from handlers.actions.roles import actor_of
 from handlers.web.body import BodyRefused, read_body
-from handlers.web.rendering import Renderer, redirect, visitor_or_login
-from handlers.web.session import LoginPage, Sessions
+from handlers.web.desk import Desk
+from handlers.web.rendering import redirect
 
 if TYPE_CHECKING:
     from domain.values import UserId
-    from handlers.context import Context
-    from handlers.ports import Clock
-    from storage.unit_of_work import Store, UnitOfWork
+    from storage.unit_of_work import UnitOfWork
 
 PATH = "/events"
 #: Who may see and register kinds.
@@ -40,17 +38,9 @@ class Told:
     is_good: bool = True
 
 
-class EventPages:
+@dataclass(frozen=True, slots=True)
+class EventPages(Desk):
     """Serves the page and takes its form."""
-
-    def __init__(self, store: Store, context: Context, clock: Clock, login: LoginPage) -> None:
-        """Work on a store."""
-        self._store = store
-        self._context = context
-        self._clock = clock
-        self._login = login
-        self._sessions = Sessions(store.vault)
-        self._page = Renderer(context.words).page
 
     def mount(self, app: web.Application) -> None:
         """Add the routes."""
@@ -59,52 +49,52 @@ class EventPages:
 
     async def show(self, request: web.Request) -> web.Response:
         """Show kinds and quarantine to whoever may register."""
-        now = self._clock.now()
-        visitor = visitor_or_login(request, self._sessions, self._login, PATH, now)
+        now = self.clock.now()
+        visitor = self.visitor(request, PATH, now)
         if isinstance(visitor, web.Response):
             return visitor
         done = request.query.get("done", "")
-        async with self._store.unit_of_work(now) as work:
+        async with self.store.unit_of_work(now) as work:
             if not await _may_register(work, visitor):
-                return self._page("notice", status=403, key="events_page.not_yours")
-            await self._context.kinds.refresh(work.tx)
-            known = self._context.events.kinds.get(done)
-            words = self._context.words.get("events_page.done", label=known.label) if known else ""
+                return self.render("notice", status=403, key="events_page.not_yours")
+            await self.context.kinds.refresh(work.tx)
+            known = self.context.events.kinds.get(done)
+            words = self.context.words.get("events_page.done", label=known.label) if known else ""
             return await self._report(work, Told(words))
 
     async def take(self, request: web.Request) -> web.Response:
         """Register what the form asks for."""
-        now = self._clock.now()
-        visitor = visitor_or_login(request, self._sessions, self._login, PATH, now)
+        now = self.clock.now()
+        visitor = self.visitor(request, PATH, now)
         if isinstance(visitor, web.Response):
             return visitor
         try:
             wish = _wish(await read_body(request, _MOST_BYTES))
         except (BodyRefused, ValueError):
-            return self._page("notice", status=400, key="events_page.unreadable")
-        async with self._store.unit_of_work(now) as work:
+            return self.render("notice", status=400, key="events_page.unreadable")
+        async with self.store.unit_of_work(now) as work:
             if not await _may_register(work, visitor):
-                return self._page("notice", status=403, key="events_page.not_yours")
-            done = await register_wish(work, self._context, wish, visitor)
+                return self.render("notice", status=403, key="events_page.not_yours")
+            done = await register_wish(work, self.context, wish, visitor)
             if isinstance(done, Refusal):
-                words = self._context.words.get(f"refusals.{done.code}")
+                words = self.context.words.get(f"refusals.{done.code}")
                 told = Told(f"{done.detail}：{words}" if done.detail else words, is_good=False)
                 return await self._report(work, told, status=422)
             await work.commit()
         return redirect(f"{PATH}?done={quote(done.name)}")
 
     async def _report(self, work: UnitOfWork, told: Told, status: int = 200) -> web.Response:
-        report = await kind_report(work, self._context)
-        return self._page(
+        report = await kind_report(work, self.context)
+        return self.render(
             "events",
             status=status,
             told=told,
             report=report,
-            known=self._context.events.kinds,
+            known=self.context.events.kinds,
             days=COUNTED_DAYS,
             strengths=list(Strength),
             types=list(PropertyType),
-            moment=lambda at: moment_words(at, self._context),
+            moment=lambda at: moment_words(at, self.context),
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -15,26 +15,21 @@ from handlers.actions.portray import moment_words
 from handlers.actions.roles import actor_of
 from handlers.actions.screen import RESTORE, restore
 from handlers.reactions import settle
-from handlers.web.rendering import redirect, visitor_or_login
+from handlers.web.desk import Desk, small_form
+from handlers.web.rendering import redirect
 from storage.queries.isolated import PAGE, Isolated, Reason, count_isolated, isolated
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from domain.lifecycle.transitions import Actor
-    from handlers.context import Context
-    from handlers.ports import Clock
-    from handlers.web.session import LoginPage, Sessions
-    from storage.unit_of_work import Store, UnitOfWork
+    from storage.unit_of_work import UnitOfWork
 
 PATH = "/isolated"
 _RESTORE = f"{PATH}/restore"
 _LONGEST = 40
 _MOST_FORM = 8 * 1024
 _DIGITS = 19
-
-#: Renders a template of ours: name, status, values.
-Render = Callable[..., web.Response]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +60,8 @@ class Looked:
 
 
 @dataclass(frozen=True, slots=True)
-class IsolationPage:
-    """What the page needs."""
-
-    store: Store
-    context: Context
-    clock: Clock
-    sessions: Sessions
-    login: LoginPage
-    render: Render
+class IsolationPage(Desk):
+    """Serves the page to whoever may restore leads."""
 
     def mount(self, app: web.Application) -> None:
         """Add the routes."""
@@ -83,7 +71,7 @@ class IsolationPage:
     async def show(self, request: web.Request) -> web.Response:
         """Show isolated leads to whoever may restore them."""
         now = self.clock.now()
-        userid = visitor_or_login(request, self.sessions, self.login, PATH, now)
+        userid = self.visitor(request, PATH, now)
         if isinstance(userid, web.Response):
             return userid
         looked = Looked.of(request.query)
@@ -124,9 +112,9 @@ class IsolationPage:
     async def restore(self, request: web.Request) -> web.Response:
         """Let a lead go on; the form must come from a page of ours, shown to the same member."""
         now = self.clock.now()
-        userid = self.sessions.member(request, now)
-        form = await request.post() if (request.content_length or 0) <= _MOST_FORM else {}
-        if userid is None or not self.sessions.accepts(str(form.get("token", "")), userid, now):
+        form = await small_form(request, _MOST_FORM)
+        userid = self.sender(request, form, now)
+        if userid is None:
             return self.render("notice", status=403, key="page.form_expired")
         lead_id = str(form.get("lead", ""))
         if not (lead_id.isascii() and lead_id.isdigit() and len(lead_id) <= _DIGITS):

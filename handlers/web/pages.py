@@ -22,6 +22,8 @@ from handlers.web.rules_page import RulesPage
 from handlers.web.session import CALLBACK, LoginPage, Sessions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from domain.person import Person
     from domain.portrait import Portrait
     from handlers.context import Context
@@ -45,10 +47,8 @@ class Pages:
         app.router.add_get("/leads/{lead_id:[0-9]{1,19}}", door.lead)
         app.router.add_get(CALLBACK, door.logged_in)
         app.router.add_get("/", door.home)
-        EventPages(self.store, self.context, self.clock, self.login).mount(app)
-        door.isolation().mount(app)
-        door.reviews().mount(app)
-        door.rules().mount(app)
+        for desk in door.desks():
+            desk.mount(app)
         app.router.add_static("/static", FOLDER / "static")
 
 
@@ -58,26 +58,13 @@ class _Door:
         self._sessions = Sessions(pages.store.vault)
         self._page = Renderer(pages.context.words).page
 
-    def isolation(self) -> IsolationPage:
-        """Return the page of isolated leads."""
+    def desks(self) -> Iterator[EventPages | IsolationPage | ReviewPage | RulesPage]:
+        """Yield the pages of operations."""
         pages = self._pages
-        return IsolationPage(
-            pages.store, pages.context, pages.clock, self._sessions, pages.login, self._page
-        )
-
-    def reviews(self) -> ReviewPage:
-        """Return the page of doubts and merges."""
-        pages = self._pages
-        return ReviewPage(
-            pages.store, pages.context, pages.clock, self._sessions, pages.login, self._page
-        )
-
-    def rules(self) -> RulesPage:
-        """Return the page of the rules of the score."""
-        pages = self._pages
-        return RulesPage(
-            pages.store, pages.context, pages.clock, self._sessions, pages.login, self._page
-        )
+        for desk in (EventPages, IsolationPage, ReviewPage, RulesPage):
+            yield desk(
+                pages.store, pages.context, pages.clock, self._sessions, pages.login, self._page
+            )
 
     async def home(self, request: web.Request) -> web.Response:
         """Say what this address is; the chat is where the work is done."""

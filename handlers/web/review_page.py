@@ -16,7 +16,8 @@ from handlers.actions.dedup.review import DECIDERS, decide_review, put_off, take
 from handlers.actions.portray import moment_words
 from handlers.actions.roles import actor_of
 from handlers.reactions import settle
-from handlers.web.rendering import redirect, visitor_or_login
+from handlers.web.desk import Desk, small_form
+from handlers.web.rendering import redirect
 from storage.queries.reviews import count_reviews
 
 if TYPE_CHECKING:
@@ -24,10 +25,7 @@ if TYPE_CHECKING:
 
     from domain.lifecycle.transitions import Actor
     from domain.values import UserId
-    from handlers.context import Context
-    from handlers.ports import Clock
-    from handlers.web.session import LoginPage, Sessions
-    from storage.unit_of_work import Store, UnitOfWork
+    from storage.unit_of_work import UnitOfWork
 
 PATH = "/reviews"
 #: Pairs and merges shown at once.
@@ -35,21 +33,12 @@ MOST = 20
 _MOST_FORM = 8 * 1024
 _DIGITS = 18
 
-#: Renders a template of ours: name, status, values.
-Render = Callable[..., web.Response]
 Decide = Callable[["UnitOfWork", int, "Actor"], Awaitable[Refusal | None]]
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewPage:
-    """What the page needs."""
-
-    store: Store
-    context: Context
-    clock: Clock
-    sessions: Sessions
-    login: LoginPage
-    render: Render
+class ReviewPage(Desk):
+    """Serves the page to whoever may decide."""
 
     def mount(self, app: web.Application) -> None:
         """Add the routes."""
@@ -59,7 +48,7 @@ class ReviewPage:
     async def show(self, request: web.Request) -> web.Response:
         """Show the queue and the latest merges to whoever may decide; each look is on record."""
         now = self.clock.now()
-        userid = visitor_or_login(request, self.sessions, self.login, PATH, now)
+        userid = self.visitor(request, PATH, now)
         if isinstance(userid, web.Response):
             return userid
         queue_from, merged_from = (_number(request.query, name) for name in ("from", "merged"))
@@ -88,9 +77,9 @@ class ReviewPage:
     async def decide(self, request: web.Request) -> web.Response:
         """Merge, keep apart, put off or undo; the form was shown by us to the same member."""
         now = self.clock.now()
-        userid = self.sessions.member(request, now)
-        form = await request.post() if (request.content_length or 0) <= _MOST_FORM else {}
-        if userid is None or not self.sessions.accepts(str(form.get("token", "")), userid, now):
+        form = await small_form(request, _MOST_FORM)
+        userid = self.sender(request, form, now)
+        if userid is None:
             return self.render("notice", status=403, key="page.form_expired")
         wish = str(form.get("wish", ""))
         if wish not in _WISHES:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -20,14 +20,12 @@ from handlers.actions.rule_table import moves_of, parts_of
 from handlers.actions.rule_words import PAGE
 from handlers.actions.rules import UNKNOWN_VERSION, publish
 from handlers.actions.show import name_of
-from handlers.web.rendering import redirect, visitor_or_login
+from handlers.web.desk import Desk
+from handlers.web.rendering import redirect
 
 if TYPE_CHECKING:
     from domain.values import UserId
-    from handlers.context import Context
-    from handlers.ports import Clock
-    from handlers.web.session import LoginPage, Sessions
-    from storage.unit_of_work import Store, UnitOfWork
+    from storage.unit_of_work import UnitOfWork
 
 PATH = PAGE
 ROLES = frozenset({Role.OPERATIONS, Role.MANAGER, Role.ADMIN})
@@ -39,9 +37,6 @@ _MOST_NOTE = 200
 _DIGITS = 7
 _GRADES, _LEVELS = "ABCD", "1234"
 _DONE = frozenset({"kept", "trying", "published"})
-
-#: Renders a template of ours: name, status, values.
-Render = Callable[..., web.Response]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +64,8 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
-class RulesPage:
-    """What the page needs."""
-
-    store: Store
-    context: Context
-    clock: Clock
-    sessions: Sessions
-    login: LoginPage
-    render: Render
+class RulesPage(Desk):
+    """Serves the page to operations, managers and administrators."""
 
     def mount(self, app: web.Application) -> None:
         """Add the routes."""
@@ -92,7 +80,7 @@ class RulesPage:
     async def show(self, request: web.Request) -> web.Response:
         """Show the rules in force, the newest versions and the form for a draft."""
         now = self.clock.now()
-        userid = visitor_or_login(request, self.sessions, self.login, PATH, now)
+        userid = self.visitor(request, PATH, now)
         if isinstance(userid, web.Response):
             return userid
         done = request.query.get("done", "")
@@ -106,7 +94,7 @@ class RulesPage:
         """Show one version: its rules, its files, what a trial found."""
         now = self.clock.now()
         path = f"{PATH}/{request.match_info['number']}"
-        userid = visitor_or_login(request, self.sessions, self.login, path, now)
+        userid = self.visitor(request, path, now)
         if isinstance(userid, web.Response):
             return userid
         async with self.store.looking(now) as work:
@@ -250,13 +238,12 @@ class RulesPage:
 
     async def _form(self, request: web.Request) -> Form | web.Response:
         """Return what was handed in by a form of ours that was shown to the same member."""
-        now = self.clock.now()
-        userid = self.sessions.member(request, now)
         if (request.content_length or 0) > _MOST_FORM:
             return self.render("notice", status=413, key="rules_page.too_large")
         posted = await request.post()
         fields = {name: value for name, value in posted.items() if isinstance(value, str)}
-        if userid is None or not self.sessions.accepts(fields.get("token", ""), userid, now):
+        userid = self.sender(request, fields, self.clock.now())
+        if userid is None:
             return self.render("notice", status=403, key="page.form_expired")
         try:
             texts = _texts([value for _, value in posted.items()])
