@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from bot.clock import DrivenClock
 from bot.importer import Importer
 from domain.intake.mapping import FileMapping
 from domain.lead import Stage
 from domain.values import LeadId, PersonId
 from handlers.actions import import_batch
-from storage.database import open_database
 from storage.uploads import Uploads
 from tests.unit.handlers.company import Company
 from tests.unit.handlers.imports import taken_in
 
 MAPPING = FileMapping("crm", uid="编号", name="姓名")
-
-
-@pytest.fixture
-async def company(migrated_sqlite_url: str, clock: DrivenClock) -> AsyncIterator[Company]:
-    database = await open_database(migrated_sqlite_url)
-    yield await Company.opened(database, clock)
-    await database.close()
 
 
 def importer_of(company: Company) -> Importer:

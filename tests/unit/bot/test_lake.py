@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from bot.clock import DrivenClock
 from bot.crowds import Crowds
 from bot.lake import LakeBusyError, LakeKeeper, _alone
 from bot.scoring.truth import checked
 from config.settings import StoreSettings
 from domain.values import BUSINESS_ZONE
-from storage.database import Database, open_database
 from storage.lake.manifest import Manifest
 from storage.marks import LINEAGE, put_mark
 from tests.unit.bot.scoring.histories import disordered, history
@@ -23,18 +20,6 @@ from tests.unit.handlers import acts
 from tests.unit.handlers.company import KEYS, Company, changed
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-async def database(migrated_sqlite_url: str) -> AsyncIterator[Database]:
-    opened = await open_database(migrated_sqlite_url)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def company(database: Database, clock: DrivenClock) -> Company:
-    return await Company.opened(database, clock)
 
 
 @pytest.fixture
