@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.clock import SystemClock
+from bot.looks import is_ours
 from config.load import load_catalog
 from config.rules import RuleReader
 from config.texts import load_texts
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from bot.cluster.duties import Duty
     from config.settings import StoreSettings
     from handlers.ports import Clock
     from storage.population.whose import Span
@@ -80,15 +82,15 @@ class Crowds:
     """Opens the way to everybody.
 
     With ``settings`` many persons are looked at by processes; ``processes`` asks for so
-    many whatever there is to do. ``is_ours`` is asked all the while: another process
-    must not begin the same meanwhile.
+    many whatever there is to do. Whether ``duty`` is held is asked all the while: another
+    process must not begin the same meanwhile.
     """
 
     store: Store
     context: Context
     clock: Clock
     settings: StoreSettings | None = None
-    is_ours: Callable[[], Awaitable[bool]] | None = None
+    duty: Duty | None = None
     processes: int = 0
 
     async def over(self, task: Task[Span, R], now: datetime | None = None) -> list[R] | None:
@@ -119,15 +121,12 @@ class Crowds:
         async with self.store.database.read() as tx:
             spans = await source.spans(tx)
         for span in spans:
-            if not await self._goes_on():
+            if not await is_ours(self.duty):
                 return None
             view = View(self.store, self.context, now, source)
             found.append(await task(view, span))
             await asyncio.sleep(PAUSE_SECONDS)
         return found
-
-    async def _goes_on(self) -> bool:
-        return self.is_ours is None or await self.is_ours()
 
     async def apart(
         self,
@@ -155,7 +154,7 @@ class Crowds:
                     answer = await run
                     if told is not None:
                         told(answer)
-                if not await self._goes_on():
+                if not await is_ours(self.duty):
                     return None
             return [run.result() for run in runs]
         finally:

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -91,7 +90,7 @@ class LakeKeeper:
 
     def __init__(self, crowds: Crowds, settings: StoreSettings, duty: Duty | None) -> None:
         """Work for ``crowds``; without ``duty`` no other process does it."""
-        self._crowds = replace(crowds, is_ours=partial(is_ours, duty))
+        self._crowds = replace(crowds, duty=duty)
         self._settings = settings
         self._duty = duty
 

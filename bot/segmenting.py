@@ -98,8 +98,7 @@ class SegmentRunner:
         if run.is_estimate:
             await self._estimate(run, condition, now)
             return
-        ours = partial(is_ours, self._duty)
-        crowds = Crowds(self._store, self._context, self._clock, self._settings, ours)
+        crowds = Crowds(self._store, self._context, self._clock, self._settings, self._duty)
         members = await crowds.over(partial(in_span, condition), now)
         if members is None:
             return

@@ -10,7 +10,6 @@ pass that was cut off looks again: who was put right is not found any more.
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -103,8 +102,7 @@ class TagSweeper:
         return untrue is not None
 
     def _crowds(self) -> Crowds:
-        ours = partial(is_ours, self._duty)
-        return Crowds(self._store, self._context, self._clock, self._settings, ours)
+        return Crowds(self._store, self._context, self._clock, self._settings, self._duty)
 
 
 async def untrue_in_span(view: View, span: Span) -> list[PersonId]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -105,13 +104,7 @@ class DayKeeper:
         """
         scores = self._scores
         found = await checked(
-            Crowds(
-                scores.store,
-                scores.context,
-                scores.clock,
-                self._settings,
-                partial(is_ours, self._duty),
-            )
+            Crowds(scores.store, scores.context, scores.clock, self._settings, self._duty)
         )
         if found is None:
             return None

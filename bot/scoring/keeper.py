@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -100,9 +99,7 @@ class ScoreKeeper:
         scores = self._scores
         async with scores.store.database.read() as tx:
             await scores.context.rulebook.tables(tx, version)  # one that cannot be read is told
-        crowds = Crowds(
-            scores.store, scores.context, scores.clock, self._settings, partial(is_ours, self._duty)
-        )
+        crowds = Crowds(scores.store, scores.context, scores.clock, self._settings, self._duty)
         return await tried(crowds, version)
 
     async def _keep(self, version: RuleVersion, found: Trial) -> None:

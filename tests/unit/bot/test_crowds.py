@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,11 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.clock import DrivenClock
+from bot.cluster.duties import Duty
 from bot.crowds import SMALL_SPAN, Crowds, View, processes_for
 from config.settings import StoreSettings
 from domain.person import Person
 from domain.values import BUSINESS_ZONE, PersonId
-from storage.database import Database, open_database
+from storage.leases import Leases
 from storage.population.whose import Span, spans
 from tests.unit.handlers.company import KEYS, Company
 
@@ -23,15 +23,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-async def database(migrated_sqlite_url: str) -> AsyncIterator[Database]:
-    opened = await open_database(migrated_sqlite_url)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def company(database: Database, clock: DrivenClock) -> Company:
-    company = await Company.opened(database, clock)
+async def company(company: Company, clock: DrivenClock) -> Company:
     async with company.store.unit_of_work(clock.now()) as work:
         for _ in range(7):
             one = PersonId(work.ids.next())
@@ -89,10 +81,10 @@ async def test_an_error_in_a_process_is_raised_here(company: Company) -> None:
 
 
 async def test_nothing_is_done_when_another_process_has_the_duty(company: Company) -> None:
-    async def lost() -> bool:
-        return False
-
-    assert await crowds(company, is_ours=lost).over(fails) is None
+    database = company.store.database
+    theirs, ours = (Duty(Leases(database, name), "tags", company.clock) for name in ("a", "b"))
+    assert await theirs.held() is not None
+    assert await crowds(company, duty=ours).over(fails) is None
 
 
 def test_few_persons_are_worth_no_process() -> None:
