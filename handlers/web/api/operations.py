@@ -20,52 +20,21 @@ _AT_PERSON = {"person": _PERSON}
 _AT_RUN = {"run": _NUMBER}
 _AT_FILE = {"file": _NUMBER}
 
+
+def _handed_in(path: str, summary: str, takes: type, gives: type = schemas.Receipt) -> Operation:
+    """Return an operation that keeps something and answers before it takes effect."""
+    scope, refusals = Scope.LEADS_WRITE, (409, 422)
+    return Operation(
+        "POST", path, summary, scope, gives, takes, 202, is_write=True, refusals=refusals
+    )
+
+
 _LEADS = (
     Operation("GET", "/api/v1/key", "What the key is and may", None, schemas.KeyAnswer),
-    Operation(
-        "POST",
-        "/api/v1/leads",
-        "Hand in a lead",
-        Scope.LEADS_WRITE,
-        schemas.Receipt,
-        schemas.LeadIn,
-        202,
-        is_write=True,
-        refusals=(409, 422),
-    ),
-    Operation(
-        "POST",
-        "/api/v1/leads/batch",
-        "Hand in many leads",
-        Scope.LEADS_WRITE,
-        schemas.BatchReceipt,
-        schemas.BatchIn,
-        202,
-        is_write=True,
-        refusals=(409, 422),
-    ),
-    Operation(
-        "POST",
-        "/api/v1/activations",
-        "Let a person be worked on now",
-        Scope.LEADS_WRITE,
-        schemas.Receipt,
-        schemas.ActivationIn,
-        202,
-        is_write=True,
-        refusals=(409, 422),
-    ),
-    Operation(
-        "POST",
-        "/api/v1/fissions",
-        "Tell of interest in another product line",
-        Scope.LEADS_WRITE,
-        schemas.Receipt,
-        schemas.FissionIn,
-        202,
-        is_write=True,
-        refusals=(409, 422),
-    ),
+    _handed_in("/api/v1/leads", "Hand in a lead", schemas.LeadIn),
+    _handed_in("/api/v1/leads/batch", "Hand in many leads", schemas.BatchIn, schemas.BatchReceipt),
+    _handed_in("/api/v1/activations", "Let a person be worked on now", schemas.ActivationIn),
+    _handed_in("/api/v1/fissions", "Tell of interest in another product line", schemas.FissionIn),
     Operation(
         "GET",
         "/api/v1/receipts/{receipt}",
