@@ -68,32 +68,27 @@ def _pieces(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
 
 def put(name: str, contact: str) -> None:
     """Put somebody on a list, or say why not and exit."""
-    set_up_logs(is_quiet=True)
-    key = _person_or_exit(contact)
-    refusal = run(_put(ListName(name), key))
-    if refusal:
-        fail(TEXTS.get(f"refusals.{refusal}"))
-    click.echo(text("lists.added", list=TEXTS.get(f"list_name.{name}"), who=masked(key)))
-
-
-async def _put(name: ListName, key: ContactKey) -> str:
-    async with open_office(settings_or_exit(), SystemClock()) as office:
-        return await office.lists.put(name, key)
+    _change(ListName(name), contact, is_on=True)
 
 
 def take(name: str, contact: str) -> None:
     """Take somebody off a list, or say why not and exit."""
+    _change(ListName(name), contact, is_on=False)
+
+
+def _change(name: ListName, contact: str, *, is_on: bool) -> None:
     set_up_logs(is_quiet=True)
     key = _person_or_exit(contact)
-    refusal = run(_take(ListName(name), key))
+    refusal = run(_changed(name, key, is_on=is_on))
     if refusal:
         fail(TEXTS.get(f"refusals.{refusal}"))
-    click.echo(text("lists.removed", list=TEXTS.get(f"list_name.{name}"), who=masked(key)))
+    done = "lists.added" if is_on else "lists.removed"
+    click.echo(text(done, list=TEXTS.get(f"list_name.{name}"), who=masked(key)))
 
 
-async def _take(name: ListName, key: ContactKey) -> str:
+async def _changed(name: ListName, key: ContactKey, *, is_on: bool) -> str:
     async with open_office(settings_or_exit(), SystemClock()) as office:
-        return await office.lists.take(name, key)
+        return await (office.lists.put if is_on else office.lists.take)(name, key)
 
 
 def _person_or_exit(contact: str) -> ContactKey:
