@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.looks import is_ours, look_every
 from storage.marks import mark_of, put_mark
-from storage.repositories.twins import reblock_companies
+from storage.repositories.companies import reblock_companies
 
 if TYPE_CHECKING:
     from bot.bootstrap import Parts

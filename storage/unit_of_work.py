@@ -25,7 +25,9 @@ from storage.fetches import insert_fetches
 from storage.moments import to_micros
 from storage.outbox import insert_pushes
 from storage.repositories.bases import Bases
+from storage.repositories.blocks import Blocks
 from storage.repositories.cases import Cases
+from storage.repositories.companies import Companies
 from storage.repositories.entries import Entries
 from storage.repositories.events import Events
 from storage.repositories.followups import FollowUps
@@ -41,7 +43,6 @@ from storage.repositories.rules import Rules
 from storage.repositories.screenings import Screenings
 from storage.repositories.synchronisation import Synchronisations
 from storage.repositories.tags import Tags
-from storage.repositories.twins import Twins
 from storage.timers import cancel_timers, set_timers
 from storage.touched import Touched
 
@@ -85,7 +86,8 @@ class UnitOfWork:
         self.bases = Bases(tx, vault, ids, self.people)
         self.merges = Merges(tx, ids)
         self.cases = Cases(tx, ids)
-        self.twins = Twins(tx, ids)
+        self.companies = Companies(tx, ids)
+        self.blocks = Blocks(tx, ids)
         self.touched = Touched(self.people, self.leads, self.events)
         self.is_committed = False
         self.vault = vault
@@ -229,6 +231,7 @@ class UnitOfWork:
         await self.tags.save()
         await self.bases.save()
         await self.screenings.save()
+        await self.blocks.save()
         await insert_pushes(self.tx, self.vault, self.ids, self._leaving.pushes, self.now)
         await insert_fetches(self.tx, self.ids, self._leaving.fetches, self.now)
         timers = self._leaving.timers

@@ -22,6 +22,7 @@ from domain.lead import Lead, Stage
 from domain.matching.profile import EMAIL_DOMAIN, PHONE
 from domain.outcomes import LeadCreated, PersonDescribed
 from domain.values import IdentityKind, LeadId, PersonId
+from handlers.actions.dedup.twins import look_ahead
 from handlers.actions.import_prepare import Line, Prepared, ReadyRow, event_key
 from handlers.actions.import_rows import Imported, facts_of, take_in
 from handlers.reactions import settle
@@ -253,6 +254,7 @@ async def work_off(
         lead = work.leads.get(lead_id)
         if lead.stage is Stage.GENERATED:  # another process may have been faster
             _set_off(work, lead)
+    await look_ahead(work, ctx, [person_id for _, person_id in leads])
     await settle(work, replace(ctx, offers_leads=False))
 
 

@@ -34,7 +34,7 @@ from handlers.files.plan import Plan
 from storage.database import inbox_url_of, open_database
 from storage.ids import IdSource
 from storage.moments import to_micros
-from storage.repositories.twins import companies_like
+from storage.repositories.companies import companies_like
 from storage.schema import migrate
 from storage.unit_of_work import Store
 from storage.uploads import PIECE, Uploads
@@ -190,7 +190,7 @@ async def work_in_background(name: str, store: Store) -> None:
 
 
 async def add_companies(store: Store, names: list[str]) -> None:
-    """Store as many companies as there are leads, as :meth:`Twins.company` would."""
+    """Store as many companies as there are leads, as :meth:`Companies.store` would."""
     dice = random.Random(11)
     there = await store.database.look("select normal_name from company")
     known = {row["normal_name"] for row in there}

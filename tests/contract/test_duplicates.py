@@ -16,8 +16,8 @@ from domain.values import PersonId
 from storage.database import Database, open_database
 from storage.errors import Conflict, StorageUnavailable
 from storage.queries.reviews import count_reviews, latest_merges
+from storage.repositories.companies import companies_like
 from storage.repositories.merges import Doubt, ReviewState
-from storage.repositories.twins import companies_like
 from tests.unit.handlers.company import Company
 from tests.unit.handlers.imports import in_one
 from tests.unit.handlers.newcomers import Newcomer, comes_in

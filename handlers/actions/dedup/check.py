@@ -16,7 +16,7 @@ from domain.matching.company import CompanyMatch
 from domain.values import ContactKey, IdentityKind, Refusal, UserId
 from handlers.actions.look_up import may_see
 from storage.queries.duplicates import Known, leads_of_companies, leads_of_keys
-from storage.repositories.twins import companies_like
+from storage.repositories.companies import companies_like
 
 if TYPE_CHECKING:
     from handlers.context import Context

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,16 +15,43 @@ from handlers.actions.merge import join
 from storage.repositories.merges import Doubt
 
 if TYPE_CHECKING:
+    from domain.matching.company import CompanyKey
+    from domain.matching.rules import DedupRules
     from domain.outcomes import PersonDescribed
     from handlers.context import Context
     from storage.unit_of_work import UnitOfWork
+
+
+async def look_ahead(work: UnitOfWork, ctx: Context, people: Sequence[PersonId]) -> None:
+    """Read at once what :func:`look_for_twins` is going to ask about many loaded persons.
+
+    It finds the same as without: what the persons themselves change meanwhile is minded.
+    """
+    await ctx.aliases.refresh(work.tx)
+    roots = dict.fromkeys(work.people.root(one).id for one in people)
+    profiles = [_profile(work, ctx, root) for root in roots]
+    await work.companies.store(_companies_of(profiles, ctx.dedup), work.now)
+    keys = [key for profile in profiles for key in blocks(profile.values, ctx.dedup)]
+    await work.blocks.look_ahead(people, keys)
+    await work.load_people(sorted(work.blocks.ahead()))
+
+
+def _companies_of(
+    profiles: Iterable[Profile], rules: DedupRules
+) -> Iterator[tuple[str, CompanyKey]]:
+    for profile in profiles:
+        name = profile.values.get(COMPANY, "")
+        key = rules.aliases.key(name)
+        if key.brand:
+            yield name, key
 
 
 async def look_for_twins(outcome: PersonDescribed, work: UnitOfWork, ctx: Context) -> None:
     """Join or doubt whoever the combined and fuzzy rules speak of, and be found by others."""
     if ctx.catalog.dedup.compared.isdisjoint(outcome.fields):
         return
-    await ctx.aliases.refresh(work.tx)
+    if not work.blocks.is_ahead_of(outcome.person_id):
+        await ctx.aliases.refresh(work.tx)
     rules = ctx.dedup
     root = work.people.root(outcome.person_id)
     profile = _profile(work, ctx, root.id)
@@ -35,9 +62,9 @@ async def look_for_twins(outcome: PersonDescribed, work: UnitOfWork, ctx: Contex
         return
     own = profile_of(work.people.get(outcome.person_id), profile.seen_at, rules)
     # Two processes that take in twins at once must see each other.
-    await work.tx.lock_keys([sha256(key.encode()).digest() for key in keys])
-    candidates = await work.twins.sharing(keys, besides=root.id)
-    await work.twins.put_blocks(outcome.person_id, blocks(own.values, rules))
+    await work.blocks.lock(keys)
+    candidates = await work.blocks.sharing(keys, besides=root.id)
+    await work.blocks.put(outcome.person_id, blocks(own.values, rules))
     await work.load_people(candidates)
     others = dict.fromkeys(work.people.root(one).id for one in candidates)
     others.pop(root.id, None)
@@ -74,8 +101,6 @@ def _profile(work: UnitOfWork, ctx: Context, root_id: PersonId) -> Profile:
 async def _know_company(
     work: UnitOfWork, ctx: Context, root_id: PersonId, profile: Profile
 ) -> None:
-    name = profile.values.get(COMPANY, "")
-    key = ctx.dedup.aliases.key(name)
-    if key.brand:
-        company_id = await work.twins.company(name, key, work.now)
+    for name, key in _companies_of([profile], ctx.dedup):
+        company_id = await work.companies.id_of(name, key, work.now)
         work.people.put(replace(work.people.root(root_id), company_id=company_id))

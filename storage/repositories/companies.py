@@ -1,8 +1,8 @@
-"""Where twins are looked for: companies by brand and characters, persons by blocks."""
+"""Where companies are looked for: by name, by brand and by characters."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -15,20 +15,16 @@ from domain.matching.company import (
     blocks_of,
     compare_companies,
 )
-from domain.values import PersonId
 from storage.moments import to_micros
 
 if TYPE_CHECKING:
     from storage.database import Row, Transaction
     from storage.ids import IdSource
 
-#: A block that more persons share tells nobody from others.
-LARGEST_BLOCK = 200
 #: Companies weighed at most for one look-up: those that share most characters first.
 MOST_CANDIDATES = 200
 _LONGEST_NAME = 256
 _LONGEST_BLOCK = 80
-_LONGEST_PERSON_BLOCK = 200
 
 INSERT_COMPANY = """
 insert into company (id, name, normal_name, created_at) values ($1, $2, $3, $4)
@@ -37,10 +33,6 @@ on conflict (normal_name) do nothing
 INSERT_COMPANY_BLOCK = """
 insert into company_block (id, company_id, block) values ($1, $2, $3)
 on conflict (block, company_id) do nothing
-"""
-INSERT_PERSON_BLOCK = """
-insert into person_block (id, person_id, block) values ($1, $2, $3)
-on conflict (block, person_id) do nothing
 """
 
 
@@ -54,59 +46,58 @@ class KnownCompany:
     likeness: float
 
 
-class Twins:
-    """Companies and blocks through one transaction."""
+class Companies:
+    """Companies that were named, through one transaction."""
 
     def __init__(self, tx: Transaction, ids: IdSource) -> None:
         """Belong to one transaction."""
         self._tx = tx
         self._ids = ids
+        #: By normal name, what this transaction has seen.
+        self._known: dict[str, int] = {}
 
-    async def company(self, name: str, key: CompanyKey, at: datetime) -> int:
+    async def id_of(self, name: str, key: CompanyKey, at: datetime) -> int:
         """Return the id of the company of this normal name, stored when it is new."""
-        normal = key.normal[:_LONGEST_NAME]
-        known = await self._company_id(normal)
-        if known is not None:
-            return known
-        fresh = self._ids.next()
-        await self._tx.execute(INSERT_COMPANY, fresh, name[:_LONGEST_NAME], normal, to_micros(at))
-        stored = await self._company_id(normal)
-        if stored != fresh:  # another process was first
-            return fresh if stored is None else stored
+        if _normal(key) not in self._known:
+            await self.store([(name, key)], at)
+        return self._known[_normal(key)]
+
+    async def store(self, named: Iterable[tuple[str, CompanyKey]], at: datetime) -> None:
+        """Know companies by name and key, those that are new are stored: all at once."""
+        missing: dict[str, tuple[str, CompanyKey]] = {}
+        for name, key in named:
+            if _normal(key) not in self._known:
+                missing.setdefault(_normal(key), (name, key))
+        if not missing:
+            return
+        await self._look(missing)
+        new = {n: (self._ids.next(), *one) for n, one in missing.items() if n not in self._known}
+        if not new:
+            return
         await self._tx.execute_set(
-            INSERT_COMPANY_BLOCK,
-            [(self._ids.next(), fresh, block[:_LONGEST_BLOCK]) for block in blocks_of(key)],
+            INSERT_COMPANY,
+            [(i, name[:_LONGEST_NAME], n, to_micros(at)) for n, (i, name, _) in new.items()],
         )
-        return fresh
+        await self._look(new)
+        blocks = [
+            (self._ids.next(), fresh, block[:_LONGEST_BLOCK])
+            for n, (fresh, _, key) in new.items()
+            if self._known[n] == fresh  # else another process was first
+            for block in blocks_of(key)
+        ]
+        if blocks:
+            await self._tx.execute_set(INSERT_COMPANY_BLOCK, blocks)
 
-    async def _company_id(self, normal: str) -> int | None:
-        row = await self._tx.fetch_one("select id from company where normal_name = $1", normal)
-        return None if row is None else int(row["id"])
-
-    async def put_blocks(self, person_id: PersonId, blocks: Collection[str]) -> None:
-        """Let the person be looked for under ``blocks`` and no others."""
-        cut = sorted({block[:_LONGEST_PERSON_BLOCK] for block in blocks})
-        kept = self._tx.any_of("block", 2)
-        await self._tx.execute(
-            f"delete from person_block where person_id = $1 and not ({kept})",
-            person_id,
-            self._tx.array(cut),
+    async def _look(self, names: Iterable[str]) -> None:
+        rows = await self._tx.fetch(
+            f"select id, normal_name from company where {self._tx.any_of('normal_name', 1)}",
+            self._tx.array(list(names)),
         )
-        rows = [(self._ids.next(), person_id, block) for block in cut]
-        if rows:
-            await self._tx.execute_set(INSERT_PERSON_BLOCK, rows)
+        self._known |= {row["normal_name"]: int(row["id"]) for row in rows}
 
-    async def sharing(self, blocks: Iterable[str], besides: PersonId) -> tuple[PersonId, ...]:
-        """Return who stands in one of the ``blocks``; blocks too large are passed over."""
-        found: set[PersonId] = set()
-        for block in sorted({block[:_LONGEST_PERSON_BLOCK] for block in blocks}):
-            rows = await self._tx.fetch(
-                f"select person_id from person_block where block = $1 limit {LARGEST_BLOCK + 1}",
-                block,
-            )
-            if len(rows) <= LARGEST_BLOCK:
-                found.update(PersonId(row["person_id"]) for row in rows)
-        return tuple(sorted(found - {besides}))
+
+def _normal(key: CompanyKey) -> str:
+    return key.normal[:_LONGEST_NAME]
 
 
 async def reblock_companies(tx: Transaction, ids: IdSource, after: int, limit: int) -> int:
