@@ -31,7 +31,7 @@ from handlers.web.api.operations import OPERATIONS
 from tests.acceptance.api_caller import Caller, caller
 
 #: Calls of each operation; the document is small.
-EXAMPLES = 5
+EXAMPLES = 12
 CHECKS = [not_a_server_error, status_code_conformance, response_schema_conformance]
 _numbers = count(1)
 
