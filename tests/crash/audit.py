@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 
 import msgspec
 
@@ -43,21 +44,22 @@ class Finding:
 
 
 async def until_calm(url: str, seconds: float) -> bool:
-    """Wait until the queues are empty; False when nothing moves for so many seconds.
+    """Wait until the queues are empty; False when they come no nearer to it for so many seconds.
 
-    Two reps who get 30 messages a minute each may be owed an hour's worth.
+    Two reps who get 30 messages a minute each may be owed an hour's worth. Queues that go
+    up and down without ever getting shorter are given up.
     """
-    before, moved_at = [""], time.monotonic()
-    while time.monotonic() - moved_at < seconds:
+    fewest, nearer_at = inf, time.monotonic()
+    while time.monotonic() - nearer_at < seconds:
         inbox, main = await _open(url)
         try:
-            waiting = await _waiting(inbox, main)
+            waiting = (await _waiting(inbox, main)).total()
         finally:
             await _close(inbox, main)
         if not waiting:
             return True
-        if waiting != before:
-            before, moved_at = waiting, time.monotonic()
+        if waiting < fewest:
+            fewest, nearer_at = waiting, time.monotonic()
         await asyncio.sleep(0.5)
     return False
 
@@ -74,22 +76,26 @@ async def _close(inbox: Database, main: Database) -> None:
         await inbox.close()
 
 
-async def _waiting(inbox: Database, main: Database) -> list[str]:
-    found = []
+async def _waiting(inbox: Database, main: Database) -> Counter[str]:
+    """Count what waits, by its table and state."""
+    found: Counter[str] = Counter()
     async with inbox.read() as tx:
-        found += [
-            f"inbox {row['state']}: {row['n']}"
-            for row in await tx.fetch("select state, count(*) as n from inbox group by state")
-            if row["state"] != "done"
-        ]
+        for row in await tx.fetch("select state, count(*) as n from inbox group by state"):
+            if row["state"] != "done":
+                found[f"inbox {row['state']}"] = row["n"]
     async with main.read() as tx:
         for table in ("outbox", "platform_fetch"):
             rows = await tx.fetch(
                 f"select state, count(*) as n from {table}"
                 f" where state in ('open', 'pending', 'leased') {_NOT_HELD[table]} group by state"
             )
-            found += [f"{table} {row['state']}: {row['n']}" for row in rows]
+            found.update({f"{table} {row['state']}": row["n"] for row in rows})
     return found
+
+
+def _empty(waiting: Counter[str]) -> Finding:
+    wrong = tuple(f"{queue}: {n}" for queue, n in waiting.items())
+    return Finding("queues are empty", 1, wrong)
 
 
 def _failed(outbox: Iterable[Row]) -> Finding:
@@ -116,7 +122,7 @@ async def audit(sim: Simulator, url: str) -> list[Finding]:
             identities = await tx.fetch("select kind, lookup, person_id from identity")
             outbox = await tx.fetch("select endpoint, state, dedupe_key, error from outbox")
         return [
-            Finding("queues are empty", 1, tuple(await _waiting(inbox, main))),
+            _empty(await _waiting(inbox, main)),
             _failed(outbox),
             _acknowledged(sim, keys),
             _kf_messages(sim, {row["dedupe_key"] for row in events}),
