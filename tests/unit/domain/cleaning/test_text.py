@@ -41,6 +41,7 @@ def test_folding_keeps_the_length_and_is_idempotent(text: str) -> None:
 def test_no_simplified_character_is_itself_traditional() -> None:
     assert not SIMPLIFIED.keys() & set(SIMPLIFIED.values())
     assert all(len(pair[0]) == len(pair[1]) == 1 for pair in SIMPLIFIED.items())
+    assert len(SIMPLIFIED) > 2_400
 
 
 @pytest.mark.parametrize(
@@ -57,8 +58,3 @@ def test_traditional_characters_become_simplified_and_names_of_the_mainland_stay
     typed: str, folded: str
 ) -> None:
     assert fold(typed) == folded
-
-
-def test_a_simplified_character_is_never_changed() -> None:
-    assert {simple for simple in SIMPLIFIED.values() if simple in SIMPLIFIED} == set()
-    assert len(SIMPLIFIED) > 2_400
