@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from math import isfinite
 
-from domain.behaviour.check_events import type_of_edge, type_of_events
+from domain.behaviour.check_events import type_of_events
 from domain.behaviour.mistakes import LanguageError, Mistake, mistake_at, nearest
 from domain.behaviour.parse import Written, written
 from domain.behaviour.reading.names import Scope
@@ -17,6 +17,7 @@ from domain.behaviour.syntax import (
     Attribute,
     Cast,
     Comparison,
+    Edge,
     Expression,
     Known,
     Literal,
@@ -133,10 +134,16 @@ class _Checker:
                 self.must_be(ValueType.MOMENT, moment, None)
                 return ValueType.NUMBER
             case _ if isinstance(node, OnEvents):
-                return type_of_events(node, self)
+                return self._of_events(node)
             case _:
                 self.wrong(node, "not_an_expression")
                 return None
+
+    def _of_events(self, node: OnEvents) -> ValueType | None:
+        found = type_of_events(node, self)
+        if isinstance(node, Edge) and node.property is not None:
+            return self._uncast(node.events, found)
+        return found
 
     def _term(self, node: Attribute | Tag, term: Term | None) -> ValueType | None:
         if term is None or term.name != node.name:
@@ -176,7 +183,7 @@ class _Checker:
             return None
         return type_of_property(spec)
 
-    def _uncast(self, node: Expression, found: ValueType | None) -> ValueType | None:
+    def _uncast(self, node: object, found: ValueType | None) -> ValueType | None:
         if found in _SPELLED.values():
             self.wrong(node, "cast_wanted", found=str(found))
             return None
@@ -189,7 +196,7 @@ class _Checker:
             self.wrong(node, "only_properties_inside")
             return None
         else:
-            found = type_of_edge(node.value, self)
+            found = type_of_events(node.value, self)
         if found not in (None, _SPELLED[node.to]):
             self.wrong(node, "other_type_wanted", wanted=_SPELLED[node.to].value, found=str(found))
             return None

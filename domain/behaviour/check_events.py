@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
 
@@ -62,33 +61,25 @@ def length_of(window: Last) -> timedelta:
 
 
 def type_of_events(node: OnEvents, judge: Judge) -> ValueType | None:
-    """Return the type of what a node makes of events, or None when a mistake was noted."""
+    """Return the type of what a node makes of events, or None when a mistake was noted.
+
+    Of a property it is the one that is registered, though its moments and lists are kept as texts.
+    """
     for pattern in patterns_of(node):
         _pattern(pattern, judge)
     _window(node, node.window, judge)
     match node:
         case Aggregate():
             return _aggregate(node, judge)
-        case Edge(events=events, property=name):
-            if name is None:
-                return ValueType.MOMENT
-            found = _property(events, name, judge)
-            if found in {ValueType.MOMENT, ValueType.TEXTS}:
-                judge.wrong(events, "cast_wanted", found=str(found))
-                return None
-            return found
+        case Edge(events=events, property=str(name)):
+            return _property(events, name, judge)
+        case Edge():
+            return ValueType.MOMENT
         case Preference():
             return _preference(node, judge)
         case _:
             _steps(node, judge)
             return ValueType.FLAG
-
-
-def type_of_edge(node: Edge, judge: Judge) -> ValueType | None:
-    """Return the type of the property that an edge yields, whatever it is kept as."""
-    if type_of_events(replace(node, property=None), judge) is None or node.property is None:
-        return ValueType.MOMENT
-    return _property(node.events, node.property, judge)
 
 
 def _steps(node: Sequence | NotFollowed | Done, judge: Judge) -> None:
@@ -149,7 +140,7 @@ def _window(node: OnEvents, window: Window, judge: Judge) -> None:
             if _is_absurd(window):
                 judge.wrong(window, "window_too_long")
         case Anchored(within=within, window=inner):
-            _within(node, within, judge)
+            _within(window, within, judge)
             if isinstance(inner, Anchored):
                 judge.wrong(window, "anchor_in_anchor")
             else:
@@ -180,7 +171,7 @@ def _is_absurd(window: Last) -> bool:
         return True
 
 
-def _within(node: OnEvents, within: timedelta, judge: Judge) -> None:
+def _within(node: OnEvents | Anchored, within: timedelta, judge: Judge) -> None:
     if within <= _NO_TIME:
         judge.wrong(node, "window_without_length")
     elif within > LONGEST:
