@@ -149,11 +149,10 @@ def spelled(value: Value, to: Spelled, zone: ZoneInfo) -> Value:
     if to is Spelled.MOMENT:
         return Value(moments=texts.words.moments(zone)[texts.codes])
     of_words = texts.words.elements
-    sizes = np.diff(of_words.offsets)[texts.codes]
-    offsets = np.concatenate(([0], np.cumsum(sizes)))
-    within = np.arange(offsets[-1]) - np.repeat(offsets[:-1], sizes)
-    codes = of_words.codes[np.repeat(of_words.offsets[:-1][texts.codes], sizes) + within]
-    return Value(lists=Lists(offsets, codes, of_words.words))
+    ranges = Ranges(of_words.offsets[:-1][texts.codes], of_words.offsets[1:][texts.codes])
+    positions, _ = ranges.members()
+    offsets = np.concatenate(([0], np.cumsum(ranges.sizes)))
+    return Value(lists=Lists(offsets, of_words.codes[positions], of_words.words))
 
 
 def known(value: Value) -> Marks:
