@@ -128,9 +128,8 @@ class Measure:
     unit: Unit
     times: int
     elapsed: timedelta
-    #: Words behind 半, and how many of which unit that is.
-    half_words: tuple[str, ...] = ()
-    half: tuple[int, Unit] = (0, Unit.MINUTE)
+    #: How many of which unit half of it is, if 半 is said of it at all.
+    half: tuple[int, Unit] | None = None
 
 
 _DAY = timedelta(days=1)
@@ -142,16 +141,11 @@ MEASURES = (
         Unit.HOUR,
         1,
         timedelta(hours=1),
-        ("小时", "个小时"),
         (30, Unit.MINUTE),
     ),
-    Measure(
-        Words(("天", "日"), ("days", "day", "d")), Unit.DAY, 1, _DAY, ("天", "日"), (12, Unit.HOUR)
-    ),
+    Measure(Words(("天", "日"), ("days", "day", "d")), Unit.DAY, 1, _DAY, (12, Unit.HOUR)),
     Measure(Words(("周", "星期", "个星期"), ("weeks", "week", "w")), Unit.DAY, 7, 7 * _DAY),
-    Measure(
-        Words(("个月",), ("months", "month")), Unit.DAY, 30, 30 * _DAY, ("个月",), (15, Unit.DAY)
-    ),
+    Measure(Words(("个月",), ("months", "month")), Unit.DAY, 30, 30 * _DAY, (15, Unit.DAY)),
     Measure(Words(("年",), ("years", "year", "y")), Unit.DAY, 365, 365 * _DAY),
 )
 #: The measures of one unit each, by it.
@@ -198,7 +192,9 @@ _SPAN_ENDS = (
 def _chinese_span() -> str:
     """Return the pattern of a length of time whose number is written in Chinese."""
     measures = _alternatives([word for measure in MEASURES for word in measure.words.chinese])
-    halves = _alternatives([word for measure in MEASURES for word in measure.half_words])
+    halves = _alternatives(
+        [word for measure in MEASURES if measure.half for word in measure.words.chinese]
+    )
     return rf"(?:[{_NUMERALS}]+\s*(?:{measures})|{HALF}(?:{halves})){_SPAN_ENDS}"
 
 

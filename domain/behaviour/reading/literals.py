@@ -50,7 +50,7 @@ def length(token: str) -> Length | None:
     measure = measure_of(found[2]) if found else None
     if found is None or measure is None or len(found[1].lstrip("0")) > _MOST_DIGITS:
         return None
-    if found[1] == HALF:
+    if found[1] == HALF and measure.half is not None:
         count, unit = measure.half
         return Length(count, unit, count * UNITS[unit].elapsed)
     spelled = to_number(found[1])
