@@ -13,6 +13,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from domain.events.event import PropertyValue
+from domain.events.spelling import JOINT
 from domain.identity.facts import with_facts
 from domain.person import Attribute, Person, Source
 from domain.tracking.record import Act
@@ -22,7 +23,6 @@ OWN = frozenset({Source.TRACKER, Source.TEXT})
 #: Records that build on what was there before, or take it away.
 LOGGED = frozenset({Act.SET_ONCE, Act.APPEND, Act.INCREMENT, Act.UNSET})
 _REGISTERS = frozenset({Act.SET, Act.UNSET})
-_JOINT = "、"
 _MOST_TEXT = 512
 
 Words = Callable[[PropertyValue], str]
@@ -63,7 +63,7 @@ def folded(log: Iterable[Change]) -> Attribute | None:
         after = _next(change.act, value, change.value)
         if after is not None:
             value, at = after, change.at
-    return None if at is None else Attribute(value[:_MOST_TEXT], Source.TRACKER, at)
+    return None if at is None else _fact(value, at)
 
 
 def with_log(person: Person, name: str, log: Iterable[Change]) -> Person:
@@ -99,8 +99,8 @@ def _next(act: Act, before: str, value: str) -> str | None:
         case Act.SET_ONCE:
             return None if before else value
         case Act.APPEND:
-            parts = [*filter(None, before.split(_JOINT)), *value.split(_JOINT)]
-            return _JOINT.join(dict.fromkeys(parts))[:_MOST_TEXT]
+            parts = [*filter(None, before.split(JOINT)), *value.split(JOINT)]
+            return JOINT.join(dict.fromkeys(parts))[:_MOST_TEXT]
         case Act.INCREMENT:
             step, base = _number(value), _number(before or "0")
             return None if step is None or base is None else f"{base + step:.15g}"
