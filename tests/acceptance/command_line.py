@@ -1,4 +1,4 @@
-"""Commands in processes of their own, and files for them to read."""
+"""Commands, in processes of their own or in that of the test, and files for them to read."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from bot.cli.main import cli
 from config.texts import load_texts
 from tests.shared import ROOT
 
@@ -85,6 +88,16 @@ async def clew(*words: str | Path, **variables: str) -> Told:
     out, err = await process.communicate()
     assert "Traceback" not in err.decode(), err.decode()
     return Told(process.returncode or 0, out.decode(), err.decode())
+
+
+def inside(*words: str | Path, answer: str = "") -> Told:
+    """Run a command in the process of the test, which gives it ``settings_of_process``.
+
+    ``answer`` is what is typed when it asks.
+    """
+    result = CliRunner().invoke(cli, [*map(str, words)], input=answer)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return Told(result.exit_code, result.stdout, result.stderr)
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from storage.inbox import open_inbox
 from storage.outbox import Outbox
 from storage.schema import migrate
 from storage.vault import MasterKeys, Vault
+from tests.acceptance.command_line import NEEDED
 from tests.acceptance.wire_ends import WireEnds
 
 KEYS = MasterKeys.parse("1:" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVowMTIzNDU=")
@@ -65,6 +66,16 @@ def migrated_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def data(migrated_data: Path, tmp_path: Path) -> Path:
     """Return the data folder of this test's commands, its databases migrated."""
     return shutil.copytree(migrated_data, tmp_path / "data")
+
+
+@pytest.fixture
+def settings_of_process(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let commands run in this process, on the data folder of the test."""
+    # Logs belong to a process; here they would outlive the command.
+    monkeypatch.setattr("bot.loggers.structlog.configure", lambda **_: None)
+    monkeypatch.setattr("bot.loggers.logging.basicConfig", lambda **_: None)
+    for name, value in (NEEDED | {"CLEW_DATA_DIR": str(data), "COLUMNS": "200"}).items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture

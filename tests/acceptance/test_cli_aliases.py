@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from click.testing import CliRunner
 
-from bot.cli.main import cli
-from tests.acceptance.command_line import NEEDED, TEXTS, Told
+from tests.acceptance.command_line import TEXTS, Told, inside
 
-
-@pytest.fixture(autouse=True)
-def _settings(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.cli.aliases.set_up_logs", lambda *, is_quiet: is_quiet)
-    for name, value in (NEEDED | {"CLEW_DATA_DIR": str(data), "COLUMNS": "200"}).items():
-        monkeypatch.setenv(name, value)
+pytestmark = pytest.mark.usefixtures("settings_of_process")
 
 
 def aliases(*words: str) -> Told:
-    result = CliRunner().invoke(cli, ["aliases", *words])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return Told(result.exit_code, result.stdout, result.stderr)
+    return inside("aliases", *words)
 
 
 def test_an_alias_is_added_listed_and_removed() -> None:

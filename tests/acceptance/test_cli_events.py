@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from click.testing import CliRunner
 
-from bot.cli.main import cli
 from bot.cli.run import run
 from bot.clock import SystemClock
 from bot.office_wire import open_office
@@ -16,21 +12,14 @@ from domain.values import PersonId
 from handlers.actions.quarantine import record_or_hold
 from handlers.actions.record import Occurrence
 from storage.repositories.items import Item
-from tests.acceptance.command_line import NEEDED, TEXTS, Told, said
+from tests.acceptance.command_line import TEXTS, Told, inside, said
 from tests.factories import NOW, person
 
-
-@pytest.fixture(autouse=True)
-def _settings(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.cli.events.set_up_logs", lambda *, is_quiet: is_quiet)
-    for name, value in (NEEDED | {"CLEW_DATA_DIR": str(data), "COLUMNS": "200"}).items():
-        monkeypatch.setenv(name, value)
+pytestmark = pytest.mark.usefixtures("settings_of_process")
 
 
 def events(*words: str) -> Told:
-    result = CliRunner().invoke(cli, ["events", *words])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return Told(result.exit_code, result.stdout, result.stderr)
+    return inside("events", *words)
 
 
 async def _hold(kind: str) -> None:

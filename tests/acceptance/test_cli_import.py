@@ -14,36 +14,28 @@ from typing import Any
 
 import openpyxl
 import pytest
-from click.testing import CliRunner
 
-from bot.cli.main import cli
 from bot.importer import Importer
 from storage.errors import Cause, StorageUnavailable
 from tests.acceptance.command_line import (
     FORMULA,
     GOOD,
     HEADER,
-    NEEDED,
     TEXTS,
     Sheet,
     Told,
+    inside,
     said,
     sheet,
 )
 
-
-@pytest.fixture(autouse=True)
-def _settings(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Logs belong to a process; here they would outlive the command.
-    monkeypatch.setattr("bot.cli.importing.set_up_logs", lambda *, is_quiet: is_quiet)
-    for name, value in (NEEDED | {"CLEW_DATA_DIR": str(data)}).items():
-        monkeypatch.setenv(name, value)
+pytestmark = pytest.mark.usefixtures("settings_of_process")
 
 
-def imported(made: Sheet, *words: str) -> Told:
-    result = CliRunner().invoke(cli, [*made.words, *words])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return Told(result.exit_code, result.stdout, result.stderr)
+def imported(what: Sheet | Path, *words: str) -> Told:
+    """Run the command on a file, with the mapping beside it if there is one."""
+    command = what.words if isinstance(what, Sheet) else ("import", what)
+    return inside(*command, *words)
 
 
 def people(data: Path) -> dict[str, str]:
@@ -253,12 +245,6 @@ def test_errors_never_go_into_the_file_itself(data: Path, tmp_path: Path) -> Non
     assert people(data) == {}
 
 
-def by_guess(file: Path, *words: str) -> Told:
-    result = CliRunner().invoke(cli, ["import", str(file), *words])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return Told(result.exit_code, result.stdout, result.stderr)
-
-
 def workbook(path: Path) -> Path:
     book = openpyxl.Workbook()
     for row in (
@@ -275,11 +261,11 @@ def workbook(path: Path) -> Path:
 
 def test_a_workbook_is_imported_by_its_headings(data: Path, tmp_path: Path) -> None:
     file = workbook(tmp_path / "leads.xlsx")
-    seen = by_guess(file, "--preview")
+    seen = imported(file, "--preview")
     assert seen.status == 0
     assert "不导入" in seen.out
     assert people(data) == {}
-    told = by_guess(file, "--save-mapping", str(tmp_path / "m.toml"))
+    told = imported(file, "--save-mapping", str(tmp_path / "m.toml"))
     assert told.status == 1
     errors = (tmp_path / "leads.errors.csv").read_text(encoding="utf-8-sig").splitlines()[1:]
     assert [line.split(",")[:2] for line in errors] == [
@@ -291,7 +277,7 @@ def test_a_workbook_is_imported_by_its_headings(data: Path, tmp_path: Path) -> N
     assert set(found) == {"张三", ""}
     assert "杭州" in found["张三"]
     assert "身份证" not in str(found)
-    again = by_guess(file, "--mapping", str(tmp_path / "m.toml"))
+    again = imported(file, "--mapping", str(tmp_path / "m.toml"))
     assert again.status == 1
     assert count(data, "lead") == 2
 
@@ -299,7 +285,7 @@ def test_a_workbook_is_imported_by_its_headings(data: Path, tmp_path: Path) -> N
 def test_a_file_without_identities_is_not_guessed_at(data: Path, tmp_path: Path) -> None:
     file = tmp_path / "x.csv"
     file.write_text("颜色,大小\n红,5\n", encoding="utf-8")
-    told = by_guess(file)
+    told = imported(file)
     assert (told.status, told.err.strip()) == (2, said("import.cannot_guess", columns="颜色、大小"))
     assert people(data) == {}
 
@@ -308,12 +294,6 @@ def listed(folder: Path, *lines: str, head: str = "编号") -> Path:
     file = folder / "vip.csv"
     file.write_text("\n".join([head, *lines]), encoding="utf-8")
     return file
-
-
-def tagged(file: Path, *words: str) -> Told:
-    result = CliRunner().invoke(cli, ["import", str(file), *words])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return Told(result.exit_code, result.stdout, result.stderr)
 
 
 def wearers(data: Path, tag: str) -> set[str]:
@@ -326,7 +306,7 @@ def test_a_list_of_ids_puts_a_tag_on_who_is_known(tmp_path: Path, data: Path) ->
     imported(sheet(tmp_path, *GOOD))
     before = count(data, "person")
     file = listed(tmp_path, "1", "2", "nobody-77")
-    told = tagged(file, "--tag", "老客户", "--source", "expo")
+    told = imported(file, "--tag", "老客户", "--source", "expo")
     assert told.status == 1
     assert said("import.tagged", leads=2, faults=1, tag="老客户") in told.out
     assert "nobody-77" not in told.out
@@ -334,7 +314,7 @@ def test_a_list_of_ids_puts_a_tag_on_who_is_known(tmp_path: Path, data: Path) ->
     assert [line.split(",")[:2] for line in faults[1:]] == [["4", "编号"]]
     assert wearers(data, "老客户") == {"张三", "李四"}
     assert count(data, "person") == before
-    other = tagged(file, "--tag", "别家", "--source", "shop")
+    other = imported(file, "--tag", "别家", "--source", "shop")
     assert other.status == 1
     assert wearers(data, "别家") == set(), "another system's ids are other people"
 
@@ -342,12 +322,12 @@ def test_a_list_of_ids_puts_a_tag_on_who_is_known(tmp_path: Path, data: Path) ->
 def test_of_several_columns_one_has_to_be_named(tmp_path: Path, data: Path) -> None:
     imported(sheet(tmp_path, *GOOD))
     file = listed(tmp_path, "甲,139 2641 7835", "乙,123", head="称呼,手机")
-    told = tagged(file, "--tag", "老客户", "--kind", "phone")
+    told = imported(file, "--tag", "老客户", "--kind", "phone")
     assert (told.status, told.err) == (
         2,
         said("import.which_column", columns="称呼、手机") + "\n",
     )
-    assert tagged(file, "--tag", "老客户", "--kind", "phone", "--column", "手机").status == 1
+    assert imported(file, "--tag", "老客户", "--kind", "phone", "--column", "手机").status == 1
     assert wearers(data, "老客户") == {"张三"}
 
 
@@ -362,5 +342,5 @@ def test_of_several_columns_one_has_to_be_named(tmp_path: Path, data: Path) -> N
 def test_a_list_that_makes_no_sense_is_said(
     tmp_path: Path, data: Path, words: tuple[str, ...], told: str
 ) -> None:
-    assert tagged(listed(tmp_path, "1"), *words).err == told + "\n"
+    assert imported(listed(tmp_path, "1"), *words).err == told + "\n"
     assert count(data, "tagging") == 0

@@ -5,25 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from bot.cli.main import cli
 from bot.lake import _alone
 from storage.lake.manifest import Manifest
-from tests.acceptance.command_line import NEEDED, Told, said
+from tests.acceptance.command_line import Told, inside, said
 
-
-@pytest.fixture(autouse=True)
-def _settings(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.cli.lake.set_up_logs", lambda *, is_quiet: is_quiet)
-    for name, value in (NEEDED | {"CLEW_DATA_DIR": str(data), "COLUMNS": "200"}).items():
-        monkeypatch.setenv(name, value)
+pytestmark = pytest.mark.usefixtures("settings_of_process")
 
 
 def lake(*words: str) -> Told:
-    result = CliRunner().invoke(cli, ["lake", *words])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return Told(result.exit_code, result.stdout, result.stderr)
+    return inside("lake", *words)
 
 
 def test_files_are_made_and_shown(data: Path) -> None:

@@ -5,24 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from bot.cli.main import cli
-from tests.acceptance.command_line import NEEDED, TEXTS, Told
+from tests.acceptance.command_line import TEXTS, Told, inside
 
-
-@pytest.fixture(autouse=True)
-def _settings(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Logs belong to a process; here they would outlive the command.
-    monkeypatch.setattr("bot.cli.lists.set_up_logs", lambda *, is_quiet: is_quiet)
-    for name, value in (NEEDED | {"CLEW_DATA_DIR": str(data)}).items():
-        monkeypatch.setenv(name, value)
+pytestmark = pytest.mark.usefixtures("settings_of_process")
 
 
 def lists(*words: str | Path) -> Told:
-    result = CliRunner().invoke(cli, ["lists", *map(str, words)])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return Told(result.exit_code, result.stdout, result.stderr)
+    return inside("lists", *words)
 
 
 def written(folder: Path, *lines: str) -> Path:
