@@ -25,13 +25,14 @@ from storage.ids import IdSource
 from storage.lake.layout import Layout
 from storage.lake.live import FromLake
 from storage.lake.manifest import Bucket, Manifest
-from storage.lake.refreshing import Errand, bring_up, drop_unnamed, planned
+from storage.lake.refreshing import Errand, bring_up, drop_unnamed
 from storage.population.histories import Wish
 from storage.population.source import FromDatabase, Source
 from storage.population.whose import Span
 from storage.unit_of_work import Store
 from storage.vault import Vault
 from tests import factories
+from tests.contract.lake_files import brought_up
 
 LAYOUT = Layout(
     zone=BUSINESS_ZONE,
@@ -95,19 +96,10 @@ async def refreshed(
     database: Database, folder: Path, clock: DrivenClock, size: int = 5, layout: Layout = LAYOUT
 ) -> list[Bucket]:
     """Bring all buckets up to date, an hour later; return those that were written."""
-    now = clock.advance(timedelta(hours=1))
-    manifest = Manifest.read(folder) or Manifest(0)
-    async with database.read() as tx:
-        manifest = await planned(tx, manifest, size)
-    written = []
-    for bucket in manifest.buckets:
-        async with database.read() as tx:
-            found = await bring_up(tx, Errand(folder, layout, bucket), now)
-        if found.generation != bucket.generation:
-            written.append(found)
-        manifest = manifest.with_bucket(found)
-        manifest.write(folder)
-    return written
+    before = Manifest.read(folder) or Manifest(0)
+    known = {bucket.number: bucket.generation for bucket in before.buckets}
+    after = await brought_up(database, folder, layout, clock.advance(timedelta(hours=1)), size)
+    return [one for one in after.buckets if one.generation != known.get(one.number, 0)]
 
 
 async def answers(

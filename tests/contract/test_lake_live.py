@@ -16,11 +16,10 @@ from handlers.actions.segments.finding import in_segment
 from handlers.actions.truth import check
 from storage.database import Database
 from storage.lake.live import FromLake
-from storage.lake.manifest import Manifest
-from storage.lake.refreshing import Errand, bring_up, planned
 from storage.population.source import DATABASE
 from storage.population.whose import EVERYBODY
 from storage.queries.everybody import roots_after
+from tests.contract.lake_files import brought_up
 from tests.unit.bot.scoring.histories import disordered, history
 from tests.unit.handlers import acts
 from tests.unit.handlers.company import Company
@@ -32,13 +31,8 @@ HOUR = timedelta(hours=1)
 async def lake_of(company: Company, folder: Path) -> FromLake:
     """Bring files up to date, an hour later, and return them."""
     now = company.clock.advance(HOUR)
-    manifest = Manifest.read(folder) or Manifest(0)
-    async with company.store.database.read() as tx:
-        for bucket in (await planned(tx, manifest, 1)).buckets:
-            errand = Errand(folder, layout_of(company.ctx), bucket)
-            manifest = manifest.with_bucket(await bring_up(tx, errand, now))
-    manifest.write(folder)
-    return FromLake(folder, manifest, company.clock.now())
+    manifest = await brought_up(company.store.database, folder, layout_of(company.ctx), now, 1)
+    return FromLake(folder, manifest, now)
 
 
 async def retagged(company: Company) -> None:
