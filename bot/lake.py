@@ -19,8 +19,8 @@ import structlog
 
 from bot.crowds import HAS_LAKE, Crowds, Home, View, lake_folder
 from bot.looks import is_ours, look_every
-from domain.behaviour.days import microseconds, moment_of
 from domain.changing import replace
+from domain.columns.days import microseconds, moment_of
 from domain.events.registry import PropertyType
 from storage.ids import first_id_at
 from storage.lake.layout import Layout

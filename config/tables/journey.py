@@ -11,8 +11,8 @@ import msgspec
 from config.problems import Problem
 from config.tables.rows import Code, Name, TomlRow
 from config.texts import Texts
-from domain.behaviour.check import understood
-from domain.behaviour.filters import understood_of_event
+from domain.behaviour.checking.check import understood
+from domain.behaviour.checking.filters import understood_of_event
 from domain.behaviour.mentions import mentions_of
 from domain.behaviour.mistakes import LanguageError
 from domain.behaviour.syntax import Expression, Literal

@@ -15,16 +15,16 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from domain.behaviour import syntax as tree
-from domain.behaviour.columns import Columns
-from domain.behaviour.days import MICROSECOND, NEVER, Integers, Moments, days_of, starts_of_days
 from domain.behaviour.syntax import Expression, Last, Unit, Window
-from domain.behaviour.values import Marks, Positions
 from domain.behaviour.vectors.compile import Compiler
 from domain.behaviour.vectors.order import unfollowed
-from domain.behaviour.vectors.reduce import Ranges, reduced_moments
 from domain.behaviour.vectors.selection import UNIT_US, Scene, Selection
 from domain.behaviour.vectors.steps import Step, run_steps
 from domain.behaviour.walk import operands_of, window_of
+from domain.columns.days import MICROSECOND, NEVER, Integers, Moments, days_of, starts_of_days
+from domain.columns.persons import Columns
+from domain.columns.reduce import Ranges, reduced_moments
+from domain.columns.values import Marks, Positions
 
 #: The horizon where time alone changes nothing.
 NO_CHANGE = 2**63 - 1

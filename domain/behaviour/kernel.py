@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from domain.behaviour.columns import Columns
-from domain.behaviour.days import Moments
 from domain.behaviour.syntax import Expression
-from domain.behaviour.values import Value
 from domain.behaviour.vectors.compile import Compiler
 from domain.behaviour.vectors.selection import Scene
 from domain.behaviour.vectors.steps import Step, run_steps
+from domain.columns.days import Moments
+from domain.columns.persons import Columns
+from domain.columns.values import Value
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,6 +1,6 @@
 """The words of the language: for every meaning a Chinese and an English one, and synonyms.
 
-The first word of each language is the one that :mod:`domain.behaviour.show` writes.
+The first word of each language is the one that :mod:`domain.behaviour.showing.show` writes.
 """
 
 from __future__ import annotations

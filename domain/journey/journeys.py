@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from domain.behaviour.columns import Behaviour, Columns, Facts, columns_in_order
-from domain.behaviour.days import Moments, moment_of
 from domain.behaviour.horizon import NO_CHANGE, Horizon
 from domain.behaviour.kernel import Plan
 from domain.behaviour.mentions import mentions_of, properties_of
 from domain.behaviour.syntax import Expression
-from domain.behaviour.values import Texts, Value, Words
+from domain.columns.days import Moments, moment_of
+from domain.columns.persons import Behaviour, Columns, Facts, columns_in_order
+from domain.columns.values import Texts, Value, Words
 from domain.events.event import in_order
 from domain.values import BUSINESS_ZONE
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from domain.behaviour.days import Integers
-from domain.behaviour.values import Value
 from domain.behaviour.vectors.selection import Scene
+from domain.columns.days import Integers
+from domain.columns.values import Value
 from domain.scoring.conditions import holds
 from domain.scoring.grade import DECIMALS, rounded
 from domain.scoring.initial import SCALE

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from domain.behaviour.values import Flags, Floats, Marks, Texts, Value
 from domain.behaviour.vectors.compare import known
+from domain.columns.values import Flags, Floats, Marks, Texts, Value
 from domain.condition import Comparison, Condition, Fact
 
 _MEASURES: Mapping[Comparison, np.ufunc] = {

@@ -17,7 +17,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.behaviour.days import EPOCH, Moments, days_of, microseconds
+from domain.columns.days import EPOCH, Moments, days_of, microseconds
 from domain.scoring.kernel import count
 from domain.scoring.score import Rated, clipped
 from domain.scoring.scorecard import Integers, Scorecard

@@ -8,9 +8,9 @@ from datetime import datetime
 
 import numpy as np
 
-from domain.behaviour.columns import columns_in_order
-from domain.behaviour.days import Integers, Moments, days_of, microseconds
 from domain.behaviour.vectors.selection import Scene
+from domain.columns.days import Integers, Moments, days_of, microseconds
+from domain.columns.persons import columns_in_order
 from domain.condition import Fact
 from domain.events.event import Event, in_order
 from domain.scoring.initial import SCALE, ChannelStart

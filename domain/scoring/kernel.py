@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from domain.behaviour.days import Moments
-from domain.behaviour.values import Positions
-from domain.behaviour.vectors.reduce import starts_of
+from domain.columns.days import Moments
+from domain.columns.reduce import starts_of
+from domain.columns.values import Positions
 from domain.scoring.history import History
 from domain.scoring.matching import Matches
 from domain.scoring.scorecard import Floats, Integers, Scorecard

@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.behaviour import syntax as tree
-from domain.behaviour.days import Integers
 from domain.behaviour.syntax import EventPattern
-from domain.behaviour.values import Positions
 from domain.behaviour.vectors.compile import Compiler
 from domain.behaviour.vectors.selection import Scene, Selection
 from domain.behaviour.vectors.steps import Step, run_steps
 from domain.behaviour.walk import nodes_of
+from domain.columns.days import Integers
+from domain.columns.values import Positions
 from domain.condition import Condition
 from domain.scoring.conditions import all_hold
 from domain.scoring.rules import EventRule, Repeat

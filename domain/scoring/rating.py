@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from domain.behaviour.columns import Behaviour
 from domain.changing import replace
+from domain.columns.persons import Behaviour
 from domain.events.event import Event
 from domain.scoring.basis import Basis, subject_of
 from domain.scoring.forecast import next_looks_at

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from domain.behaviour.days import Moments
+from domain.columns.days import Moments
 from domain.condition import Fact
 from domain.lead import ScoreState
 from domain.scoring.grade import cell_of, rounded, standard_of

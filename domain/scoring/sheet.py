@@ -13,13 +13,13 @@ from datetime import datetime
 
 import numpy as np
 
-from domain.behaviour.columns import Columns
-from domain.behaviour.days import Integers, Moments, days_of, microseconds
-from domain.behaviour.gathering import taken
-from domain.behaviour.values import Marks, Positions, Value
-from domain.behaviour.vectors.laying import lay_out
 from domain.behaviour.vectors.selection import Scene
 from domain.changing import replace
+from domain.columns.days import Integers, Moments, days_of, microseconds
+from domain.columns.gathering import taken
+from domain.columns.laying import lay_out
+from domain.columns.persons import Columns
+from domain.columns.values import Marks, Positions, Value
 from domain.lead import ScoreState
 from domain.scoring.basis import Basis, subject_of
 from domain.scoring.bulk import clipped_all, points_by_case, raw_of_matches, rounded_all

@@ -12,15 +12,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from domain.behaviour.check import understood
-from domain.behaviour.columns import Columns
-from domain.behaviour.days import Moments
+from domain.behaviour.checking.check import understood
 from domain.behaviour.kernel import Plan
 from domain.behaviour.mentions import mentions_of
 from domain.behaviour.mistakes import LanguageError
 from domain.behaviour.syntax import And, Expression, Not, Or, Tag
 from domain.behaviour.vocabulary import Term, ValueType, Vocabulary
 from domain.behaviour.words import SEGMENT, TAG, Language
+from domain.columns.days import Moments
+from domain.columns.persons import Columns
 from domain.errors import RuleError
 from domain.tags.order import in_order
 from domain.tags.tagging import name_of

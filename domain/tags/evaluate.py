@@ -11,12 +11,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from domain.behaviour.columns import Columns
-from domain.behaviour.days import Moments
 from domain.behaviour.kernel import Plan
 from domain.behaviour.mentions import mentions_of, properties_of
-from domain.behaviour.values import Item, Value
-from domain.behaviour.vectors.laying import lay_out
+from domain.columns.days import Moments
+from domain.columns.laying import lay_out
+from domain.columns.persons import Columns
+from domain.columns.values import Item, Value
 from domain.tags.spec import TagBook, TagKind, TagSpec
 from domain.tags.tagging import TagValue
 

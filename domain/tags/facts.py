@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from math import isfinite
 
 from domain.behaviour.attributes import type_of_fact
-from domain.behaviour.values import Item
 from domain.behaviour.vocabulary import ValueType
+from domain.columns.values import Item
 from domain.condition import Fact
 
 

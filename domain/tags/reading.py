@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from domain.behaviour.check import check
+from domain.behaviour.checking.check import check
 from domain.behaviour.mistakes import LanguageError
-from domain.behaviour.parse import Written, written
+from domain.behaviour.reading.parse import Written, written
 from domain.behaviour.syntax import Age, Edge, Expression
 from domain.behaviour.vocabulary import Term, ValueType, Vocabulary, type_of_property
 from domain.errors import RuleError

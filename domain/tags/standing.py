@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from domain.behaviour.values import Item
+from domain.columns.values import Item
 from domain.facts import facts_of, facts_of_lead
 from domain.lead import Lead
 from domain.person import Person

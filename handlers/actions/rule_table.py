@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from domain.behaviour.show import show
+from domain.behaviour.showing.show import show
 from domain.condition import Comparison, Condition, Fact
 from domain.scoring.rules import Caps, Decay, DecayKind, EventRule, Repeat
 from domain.scoring.tables import Phase

@@ -20,10 +20,10 @@ import pyarrow.parquet as pq
 import structlog
 from numpy.typing import NDArray
 
-from domain.behaviour.columns import Columns
-from domain.behaviour.days import moment_of
-from domain.behaviour.gathering import taken
 from domain.changing import replace
+from domain.columns.days import moment_of
+from domain.columns.gathering import taken
+from domain.columns.persons import Columns
 from storage.lake.layout import BucketFiles, Layout
 from storage.lake.manifest import Bucket, Manifest
 from storage.lake.members import Members, members

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from domain.behaviour.columns import Columns
-from domain.behaviour.values import Flags, Texts, Value, Words
+from domain.columns.persons import Columns
+from domain.columns.values import Flags, Texts, Value, Words
 from domain.events.registry import STORED, PropertyType
 from storage.lake.layout import FACT, BucketFiles, Layout, column_of
 

@@ -19,9 +19,9 @@ import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from domain.behaviour.days import microseconds
-from domain.behaviour.gathering import put_together, taken
 from domain.changing import replace
+from domain.columns.days import microseconds
+from domain.columns.gathering import put_together, taken
 from storage.lake.layout import GROUP_EVENTS, BucketFiles, Layout
 from storage.lake.live import UNREADABLE, of_roots
 from storage.lake.manifest import Bucket, Manifest

@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from domain.behaviour.columns import Columns, columns_in_order
-from domain.behaviour.values import Value
+from domain.columns.persons import Columns, columns_in_order
+from domain.columns.values import Value
 from domain.events.registry import STORED, PropertyType
 from storage.lake.layout import FACT, GROUP_EVENTS, BucketFiles, Layout, column_of
 

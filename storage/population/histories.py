@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 import numpy as np
 
-from domain.behaviour.columns import Columns
-from domain.behaviour.days import Integers, days_of
-from domain.behaviour.vectors.laying import lay_out
+from domain.columns.days import Integers, days_of
+from domain.columns.laying import lay_out
+from domain.columns.persons import Columns
 from domain.events.event import PropertyValue
 from storage.population.whose import Whose, condition
 from storage.protocols import Dialect

@@ -16,9 +16,9 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from domain.behaviour.columns import Behaviour, columns_of
-from domain.behaviour.days import Moments
 from domain.behaviour.vectors.selection import Scene
+from domain.columns.days import Moments
+from domain.columns.persons import Behaviour, columns_of
 from domain.events.event import Event
 from domain.scoring.bulk import raw_scores
 from domain.scoring.history import Subject

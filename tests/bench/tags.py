@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from config.load import load_catalog
 from config.texts import load_texts
-from domain.behaviour.columns import Columns, columns_in_order
-from domain.behaviour.days import Moments
+from domain.columns.days import Moments
+from domain.columns.persons import Columns, columns_in_order
 from domain.events.event import in_order
 from domain.tags.evaluate import TagPlan
 from domain.values import BUSINESS_ZONE

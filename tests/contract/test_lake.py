@@ -13,9 +13,9 @@ import pytest
 
 from bot.clock import DrivenClock
 from domain.behaviour import syntax as tree
-from domain.behaviour.days import Moments
 from domain.behaviour.kernel import evaluate
-from domain.behaviour.values import Item
+from domain.columns.days import Moments
+from domain.columns.values import Item
 from domain.events.event import PropertyValue
 from domain.events.registry import PropertyType
 from domain.person import Person

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from domain.behaviour.check import check
+from domain.behaviour.checking.check import check
 from domain.behaviour.json_form import MOST_BYTES
 from domain.behaviour.mistakes import LanguageError, Mistake, nearest
 from domain.behaviour.reading import literals

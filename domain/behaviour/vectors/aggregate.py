@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from domain.behaviour.columns import Columns
-from domain.behaviour.days import NEVER, Integers
 from domain.behaviour.syntax import End, Function
-from domain.behaviour.values import Floats, Positions, Value
-from domain.behaviour.vectors.reduce import Ranges, reduced, starts_of
 from domain.behaviour.vectors.selection import NO_POSITIONS, Selection
+from domain.columns.days import NEVER, Integers
+from domain.columns.persons import Columns
+from domain.columns.reduce import Ranges, reduced, starts_of
+from domain.columns.values import Floats, Positions, Value
 
 
 def having_number(selection: Selection, column: Value | None) -> Selection:

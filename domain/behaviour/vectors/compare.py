@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from domain.behaviour.days import NEVER, Integers, Moments, days_of
 from domain.behaviour.syntax import Operator, Relation, Spelled, Unit
-from domain.behaviour.values import Flags, Floats, Lists, Marks, Texts, Value
-from domain.behaviour.vectors.reduce import Ranges, reduced
 from domain.behaviour.vectors.selection import UNIT_US
+from domain.columns.days import NEVER, Integers, Moments, days_of
+from domain.columns.reduce import Ranges, reduced
+from domain.columns.values import Flags, Floats, Lists, Marks, Texts, Value
 
 #: Numbers are compared as whole multiples of 1e-6 (architecture section 5).
 PRECISION = 1e6

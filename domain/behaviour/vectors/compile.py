@@ -9,13 +9,13 @@ from functools import reduce
 import numpy as np
 
 from domain.behaviour import syntax as tree
-from domain.behaviour.days import microseconds
 from domain.behaviour.syntax import Expression
-from domain.behaviour.values import Flags, Texts, Value, Words
 from domain.behaviour.vectors import compare
 from domain.behaviour.vectors.compile_events import EventCompiler
 from domain.behaviour.vectors.selection import Scene
 from domain.behaviour.vectors.steps import Steps
+from domain.columns.days import microseconds
+from domain.columns.values import Flags, Texts, Value, Words
 
 
 class Compiler(Steps):

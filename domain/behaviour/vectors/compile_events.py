@@ -8,7 +8,6 @@ from datetime import timedelta
 import numpy as np
 
 from domain.behaviour import syntax as tree
-from domain.behaviour.days import MICROSECOND
 from domain.behaviour.syntax import (
     Anchored,
     Between,
@@ -18,11 +17,12 @@ from domain.behaviour.syntax import (
     Function,
     Window,
 )
-from domain.behaviour.values import Flags, Marks, Positions, Value
 from domain.behaviour.vectors import aggregate, order, preference
-from domain.behaviour.vectors.reduce import Ranges
 from domain.behaviour.vectors.selection import Scene, Selection
 from domain.behaviour.vectors.steps import Steps
+from domain.columns.days import MICROSECOND
+from domain.columns.reduce import Ranges
+from domain.columns.values import Flags, Marks, Positions, Value
 
 
 class EventCompiler:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from domain.behaviour.days import Integers
-from domain.behaviour.values import Marks, Positions
-from domain.behaviour.vectors.reduce import Ranges
 from domain.behaviour.vectors.selection import Scene, Selection
+from domain.columns.days import Integers
+from domain.columns.reduce import Ranges
+from domain.columns.values import Marks, Positions
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from domain.behaviour.values import NO_WORDS, Codes, Floats, Lists, Positions, Texts, Value
 from domain.behaviour.vectors.compare import PRECISION
-from domain.behaviour.vectors.reduce import Ranges, starts_of
 from domain.behaviour.vectors.selection import Selection
+from domain.columns.reduce import Ranges, starts_of
+from domain.columns.values import NO_WORDS, Codes, Floats, Lists, Positions, Texts, Value
 
 
 def having_text(

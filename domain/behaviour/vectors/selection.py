@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.behaviour.columns import Columns
-from domain.behaviour.days import Integers, Moments, microseconds
 from domain.behaviour.syntax import Between, Ever, Last, Side, Unit
-from domain.behaviour.values import Flags, Positions, Value
-from domain.behaviour.vectors.reduce import Ranges, counts, searched
+from domain.columns.days import Integers, Moments, microseconds
+from domain.columns.persons import Columns
+from domain.columns.reduce import Ranges, counts, searched
+from domain.columns.values import Flags, Positions, Value
 from domain.swift import swift
 
 #: Microseconds of the units that roll, and of a day of 24 hours.

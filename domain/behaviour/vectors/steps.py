@@ -7,8 +7,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from domain.behaviour.values import Flags, Value
 from domain.behaviour.vectors.selection import Scene
+from domain.columns.values import Flags, Value
 
 #: A step reads what is looked at and what earlier steps have found.
 Step: TypeAlias = Callable[[Scene, list[Any]], Any]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from domain.behaviour.vectors.laying import lay_out
 from domain.changing import replace
+from domain.columns.laying import lay_out
 from domain.tags.standing import standing_of
 from domain.values import PersonId
 from handlers.actions.bulk.sheets import Crowd
@@ -17,7 +17,7 @@ from storage.population.histories import Histories, Wish
 from storage.population.people import NO_TAGGINGS
 
 if TYPE_CHECKING:
-    from domain.behaviour.columns import Columns
+    from domain.columns.persons import Columns
     from domain.tags.evaluate import Values
     from handlers.context import Context
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from domain.behaviour.days import Moments
 from domain.changing import replace
+from domain.columns.days import Moments
 from domain.lead import Lead, ScoreState
 from domain.tags.due import Arrival, due
 from domain.values import LeadId, PersonId

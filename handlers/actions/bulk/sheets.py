@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from domain.behaviour.gathering import taken
 from domain.behaviour.mentions import properties_of
+from domain.columns.gathering import taken
 from domain.scoring.basis import Basis, basis_of
 from domain.scoring.matching import matcher_of
 from domain.scoring.sheet import Sheet

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from domain.behaviour.days import Moments
+from domain.columns.days import Moments
 from domain.tags.tagging import TagSource
 from domain.values import PersonId
 from handlers.actions.bulk.behaviours import behaviours, otherwise_tagged, wish_of

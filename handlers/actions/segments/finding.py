@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from domain.behaviour.days import Moments
 from domain.behaviour.kernel import Plan
 from domain.behaviour.mentions import mentions_of, properties_of
 from domain.behaviour.syntax import Expression
+from domain.columns.days import Moments
 from domain.values import PersonId
 from handlers.actions.bulk.behaviours import behaviours, wish_of
 from handlers.actions.bulk.sheets import Crowd

@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from domain.behaviour.columns import Behaviour, Columns, columns_in_order
-from domain.behaviour.days import Moments
+from domain.columns.days import Moments
+from domain.columns.persons import Behaviour, Columns, columns_in_order
 from domain.messages import Timer
 from domain.outcomes import TagsChanged
 from domain.tags.due import Arrival, due
@@ -19,7 +19,7 @@ from domain.values import PersonId
 from storage.moments import from_micros, to_micros
 
 if TYPE_CHECKING:
-    from domain.behaviour.values import Item
+    from domain.columns.values import Item
     from handlers.context import Context
     from storage.unit_of_work import UnitOfWork
 

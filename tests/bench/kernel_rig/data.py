@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from domain.behaviour.columns import Columns
-from domain.behaviour.days import days_of, microseconds
-from domain.behaviour.values import Texts, Value, Words
+from domain.columns.days import days_of, microseconds
+from domain.columns.persons import Columns
+from domain.columns.values import Texts, Value, Words
 from domain.events.registry import PropertyType
 from domain.values import BUSINESS_ZONE
 from storage.lake.layout import BucketFiles, Layout

@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.behaviour.days import day_number, microseconds
+from domain.columns.days import day_number, microseconds
 from domain.values import BUSINESS_ZONE
 from storage.lake.layout import BucketFiles
 from tests.bench.kernel_rig import data, rules

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.behaviour.days import Moments
 from domain.behaviour.kernel import Plan
-from domain.behaviour.values import Lists
 from domain.behaviour.vectors.selection import Scene
+from domain.columns.days import Moments
+from domain.columns.values import Lists
 from domain.scoring.bulk import raw_scores
 from domain.values import BUSINESS_ZONE
 from storage.lake.layout import BucketFiles, files_of

@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from domain.behaviour import syntax as tree
-from domain.behaviour.columns import Behaviour
 from domain.behaviour.syntax import Unit
+from domain.columns.persons import Behaviour
 from tests.factories import NOW, event
 
 KINDS = ("pay", "view", "ask")

@@ -13,9 +13,9 @@ from itertools import pairwise, product
 from zoneinfo import ZoneInfo
 
 from domain.behaviour import syntax as tree
-from domain.behaviour.columns import Behaviour
 from domain.behaviour.syntax import Relation, Unit
-from domain.behaviour.values import Item
+from domain.columns.persons import Behaviour
+from domain.columns.values import Item
 from domain.events.event import Event, in_order
 from domain.values import BUSINESS_ZONE
 

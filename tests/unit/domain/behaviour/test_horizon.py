@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.behaviour import syntax as tree
-from domain.behaviour.columns import Behaviour, columns_of
-from domain.behaviour.days import Moments, microseconds, moment_of
 from domain.behaviour.horizon import NO_CHANGE, Horizon
 from domain.behaviour.syntax import Unit
+from domain.columns.days import Moments, microseconds, moment_of
+from domain.columns.persons import Behaviour, columns_of
 from domain.events.event import Event
 from domain.values import BUSINESS_ZONE
 from tests.factories import NOW, event

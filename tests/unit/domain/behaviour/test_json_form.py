@@ -9,8 +9,8 @@ from hypothesis import given, settings
 
 from domain.behaviour.json_form import from_json, to_json
 from domain.behaviour.mistakes import LanguageError
-from domain.behaviour.parse import parse
-from domain.behaviour.show import show
+from domain.behaviour.reading.parse import parse
+from domain.behaviour.showing.show import show
 from domain.behaviour.syntax import Expression, Literal, Not
 from tests.expressions import VOCABULARY, expressions
 

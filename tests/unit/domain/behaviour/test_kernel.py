@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.behaviour import syntax as tree
-from domain.behaviour.columns import Behaviour, columns_of
-from domain.behaviour.days import Moments
 from domain.behaviour.kernel import Plan, evaluate
-from domain.behaviour.values import Item
 from domain.behaviour.vectors.selection import Scene
+from domain.columns.days import Moments
+from domain.columns.persons import Behaviour, columns_of
+from domain.columns.values import Item
 from domain.events.event import Event
 from domain.values import BUSINESS_ZONE
 from tests.factories import NOW, event

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from domain.behaviour.mentions import mentions_of
-from domain.behaviour.parse import parse
+from domain.behaviour.reading.parse import parse
 from domain.behaviour.syntax import Comparison, Expression, Relation
 from tests.expressions import VOCABULARY, expressions
 

@@ -6,10 +6,10 @@ import pytest
 
 from config.load import load_catalog
 from config.texts import load_texts
-from domain.behaviour.check import check, understood
+from domain.behaviour.checking.check import check, understood
 from domain.behaviour.mistakes import LanguageError
-from domain.behaviour.parse import parse
-from domain.behaviour.show import show
+from domain.behaviour.reading.parse import parse
+from domain.behaviour.showing.show import show
 from domain.behaviour.syntax import Attribute, Comparison, Literal, Member, Relation
 from domain.behaviour.vocabulary import Term
 from domain.behaviour.words import Language

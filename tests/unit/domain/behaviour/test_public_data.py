@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from domain.behaviour.check import understood
-from domain.behaviour.columns import Behaviour, Columns, columns_of
-from domain.behaviour.days import Moments
+from domain.behaviour.checking.check import understood
 from domain.behaviour.kernel import evaluate
-from domain.behaviour.values import Floats, Marks
 from domain.behaviour.vocabulary import Vocabulary
+from domain.columns.days import Moments
+from domain.columns.persons import Behaviour, Columns, columns_of
+from domain.columns.values import Floats, Marks
 from domain.events.event import Event
 from domain.events.registry import (
     EventKind,

@@ -13,15 +13,15 @@ import pytest
 from config.load import load_catalog
 from config.texts import load_texts
 from domain.behaviour import syntax
-from domain.behaviour.check import understood
-from domain.behaviour.columns import Behaviour, columns_of
-from domain.behaviour.days import Moments
+from domain.behaviour.checking.check import understood
 from domain.behaviour.kernel import evaluate
 from domain.behaviour.mentions import walk
-from domain.behaviour.parse import parse
+from domain.behaviour.reading.parse import parse
 from domain.behaviour.syntax import Attribute, Comparison, Expression, Literal, Property, Tag
-from domain.behaviour.values import Item
 from domain.behaviour.vocabulary import Term, ValueType
+from domain.columns.days import Moments
+from domain.columns.persons import Behaviour, columns_of
+from domain.columns.values import Item
 from domain.events.event import Event
 from domain.events.registry import (
     EventKind,

@@ -8,7 +8,7 @@ import pytest
 
 from config.load import load_catalog
 from config.texts import load_texts
-from domain.behaviour.columns import Behaviour
+from domain.columns.persons import Behaviour
 from domain.events.event import Event
 from domain.journey.journeys import NO_JOURNEYS, Journeys
 from tests.factories import NOW, event

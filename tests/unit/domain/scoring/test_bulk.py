@@ -7,9 +7,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.behaviour.columns import columns_in_order
-from domain.behaviour.days import Moments, days_of, microseconds
 from domain.behaviour.vectors.selection import Scene
+from domain.columns.days import Moments, days_of, microseconds
+from domain.columns.persons import columns_in_order
 from domain.events.event import in_order
 from domain.scoring.bulk import clipped_all, raw_scores, rounded_all
 from domain.scoring.grade import rounded

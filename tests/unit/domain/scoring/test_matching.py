@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.behaviour import syntax as tree
-from domain.behaviour.columns import columns_in_order
-from domain.behaviour.days import Moments
 from domain.behaviour.vectors.selection import Scene
+from domain.columns.days import Moments
+from domain.columns.persons import columns_in_order
 from domain.condition import Comparison, Condition, Fact
 from domain.events.event import Event
 from domain.scoring.matching import matcher_of

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from config.load import load_catalog
 from config.texts import load_texts
-from domain.behaviour.columns import columns_in_order
-from domain.behaviour.gathering import taken
+from domain.columns.gathering import taken
+from domain.columns.persons import columns_in_order
 from domain.condition import Comparison, Condition
 from domain.events.event import in_order
 from domain.lead import LeadKind, Stage, Status, Touch

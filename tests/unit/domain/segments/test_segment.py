@@ -6,9 +6,9 @@ import pytest
 
 from config.load import load_catalog
 from config.texts import load_texts
-from domain.behaviour.columns import Behaviour, columns_of
-from domain.behaviour.days import Moments
 from domain.behaviour.vocabulary import Term, ValueType
+from domain.columns.days import Moments
+from domain.columns.persons import Behaviour, columns_of
 from domain.errors import RuleError
 from domain.segments.segment import SegmentBook, SegmentError, SegmentText, read_segments
 from domain.values import BUSINESS_ZONE

@@ -8,8 +8,6 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.behaviour.columns import Behaviour, columns_of
-from domain.behaviour.days import Moments
 from domain.behaviour.syntax import (
     Age,
     Aggregate,
@@ -27,6 +25,8 @@ from domain.behaviour.syntax import (
     Relation,
     Tag,
 )
+from domain.columns.days import Moments
+from domain.columns.persons import Behaviour, columns_of
 from domain.events.event import Event
 from domain.tags.evaluate import TagPlan, Values
 from domain.tags.spec import Formula, TagBook, TagKind, TagSpec

@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.behaviour import syntax as tree
-from domain.behaviour.columns import Behaviour, columns_of
-from domain.behaviour.days import Moments
 from domain.behaviour.kernel import evaluate
-from domain.behaviour.values import Item
+from domain.columns.days import Moments
+from domain.columns.persons import Behaviour, columns_of
+from domain.columns.values import Item
 from domain.events.registry import PropertyType
 from domain.values import BUSINESS_ZONE
 from storage.lake.layout import BucketFiles, Layout, files_of

@@ -8,7 +8,6 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from domain.behaviour.days import MICROSECOND, Moments
 from domain.behaviour.kernel import evaluate
 from domain.behaviour.syntax import (
     Aggregate,
@@ -19,6 +18,7 @@ from domain.behaviour.syntax import (
     Function,
     Side,
 )
+from domain.columns.days import MICROSECOND, Moments
 from domain.values import BUSINESS_ZONE
 from storage.lake.layout import files_of
 from storage.lake.reading import read_bucket

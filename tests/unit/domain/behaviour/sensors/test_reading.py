@@ -9,7 +9,7 @@ import pytest
 
 from config.texts import load_texts
 from domain.behaviour.mistakes import LanguageError
-from domain.behaviour.parse import parse
+from domain.behaviour.reading.parse import parse
 from domain.behaviour.sensors.reading import from_sensors
 from tests.expressions import VOCABULARY
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.behaviour.check import check
+from domain.behaviour.checking.check import check
 from domain.behaviour.mentions import walk
 from domain.behaviour.mistakes import LanguageError
-from domain.behaviour.parse import parse
+from domain.behaviour.reading.parse import parse
 from domain.behaviour.sensors.reading import from_sensors
 from domain.behaviour.sensors.writing import to_sensors
-from domain.behaviour.show import show
+from domain.behaviour.showing.show import show
 from domain.behaviour.syntax import And, Done, Expression, Or
 from domain.behaviour.vocabulary import ValueType
 from tests.expressions import LEAVES, VOCABULARY, conditions

@@ -8,9 +8,9 @@ from random import Random
 
 import pytest
 
-from domain.behaviour.columns import columns_of
-from domain.behaviour.days import Moments
 from domain.behaviour.kernel import evaluate
+from domain.columns.days import Moments
+from domain.columns.persons import columns_of
 from domain.scoring.rating import rate_cases
 from domain.values import LeadId, PersonId
 from handlers.actions.bulk.scoring import score_leads, score_people

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from domain.behaviour.columns import Columns, Kinds
-from domain.behaviour.values import Flags, Marks, Positions, Texts, Value, Words
-from domain.behaviour.vectors.reduce import Ranges
 from domain.changing import replace
+from domain.columns.persons import Columns, Kinds
+from domain.columns.reduce import Ranges
+from domain.columns.values import Flags, Marks, Positions, Texts, Value, Words
 
 
 def taken(columns: Columns, rows: Positions) -> Columns:

@@ -24,7 +24,7 @@ class Written:
 def parse(text: str, vocabulary: Vocabulary) -> Expression:
     """Return the expression that ``text`` spells; its names are the registered ones.
 
-    Types are not looked at: :func:`domain.behaviour.check.check` does that.
+    Types are not looked at: :func:`domain.behaviour.checking.check.check` does that.
 
     Raises:
         LanguageError: with every unknown name, or the one place where the text

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from math import isfinite
 
-from domain.behaviour.check_events import type_of_events
+from domain.behaviour.checking.events import type_of_events
 from domain.behaviour.mistakes import LanguageError, Mistake, mistake_at, nearest
-from domain.behaviour.parse import Written, written
 from domain.behaviour.reading.names import Scope
+from domain.behaviour.reading.parse import Written, written
 from domain.behaviour.syntax import (
     Age,
     And,

@@ -8,8 +8,8 @@ from datetime import datetime
 
 import numpy as np
 
-from domain.behaviour.days import NEVER, microseconds
-from domain.behaviour.values import Flags, Item, Lists, Texts, Value, Words
+from domain.columns.days import NEVER, microseconds
+from domain.columns.values import Flags, Item, Lists, Texts, Value, Words
 
 
 def lay_out(

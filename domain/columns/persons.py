@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.behaviour.days import Integers, days_of, microseconds
-from domain.behaviour.values import Item, Marks, Value
-from domain.behaviour.vectors.laying import lay_out
+from domain.columns.days import Integers, days_of, microseconds
+from domain.columns.laying import lay_out
+from domain.columns.values import Item, Marks, Value
 from domain.events.event import Event, in_order
 from domain.swift import swift
 from domain.values import BUSINESS_ZONE

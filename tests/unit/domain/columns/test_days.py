@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.behaviour.days import EPOCH, day_number, days_of, starts_of_days
+from domain.columns.days import EPOCH, day_number, days_of, starts_of_days
 
 MICROSECOND = timedelta(microseconds=1)
 #: The years 1995 to 2089, in microseconds since 1970.

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from domain.behaviour import syntax as tree
-from domain.behaviour.filters import understood_of_event
+from domain.behaviour.checking.filters import understood_of_event
 from domain.behaviour.mistakes import LanguageError
 from domain.behaviour.vocabulary import Vocabulary
 from domain.events.registry import (

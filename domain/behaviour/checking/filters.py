@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from domain.behaviour.check import understood
+from domain.behaviour.checking.check import understood
 from domain.behaviour.mistakes import LanguageError, Mistake
 from domain.behaviour.syntax import Done, EventPattern, Expression
 from domain.behaviour.vocabulary import ValueType, Vocabulary

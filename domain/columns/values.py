@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.behaviour.days import NEVER, Integers, microseconds, moment_of
+from domain.columns.days import NEVER, Integers, microseconds, moment_of
 from domain.events.spelling import list_spelled, moment_spelled
 from domain.swift import swift
 

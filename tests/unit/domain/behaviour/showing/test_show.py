@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 
-from domain.behaviour.check import check
-from domain.behaviour.parse import parse
-from domain.behaviour.show import show
+from domain.behaviour.checking.check import check
+from domain.behaviour.reading.parse import parse
+from domain.behaviour.showing.show import show
 from domain.behaviour.syntax import Expression
 from domain.behaviour.words import Language
 from tests.expressions import VOCABULARY, expressions

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 
 from config.load import load_catalog
 from config.texts import load_texts
-from domain.behaviour.check import check, understood
+from domain.behaviour.checking.check import check, understood
 from domain.behaviour.mistakes import LanguageError, sentences
-from domain.behaviour.parse import parse
+from domain.behaviour.reading.parse import parse
 from domain.behaviour.syntax import (
     And,
     Attribute,

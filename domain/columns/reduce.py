@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.behaviour.days import Integers
-from domain.behaviour.values import Floats, Marks, Positions
+from domain.columns.days import Integers
+from domain.columns.values import Floats, Marks, Positions
 from domain.swift import swift
 
 

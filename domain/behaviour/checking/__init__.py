@@ -1,0 +1,1 @@
+"""Does an expression fit together: types, windows, options."""

@@ -1,0 +1,1 @@
+"""Persons, and values of them and of their events, laid out as columns."""
