@@ -35,6 +35,7 @@ Reaction = Callable[[Any, "UnitOfWork", "Context"], Awaitable[None]]
 
 #: Rounds of scoring and reacting after which outcomes are taken to chase each other.
 _MOST_ROUNDS = 12
+_NO_REST = f"reactions did not come to rest in {_MOST_ROUNDS} rounds"
 
 REACTIONS: dict[type, tuple[Reaction, ...]] = {
     PersonsJoined: (merge.join_leads, screen.look_at_joined),
@@ -78,8 +79,7 @@ async def settle(work: UnitOfWork, ctx: Context) -> None:
             return
         for outcome in outcomes:
             await _react(outcome, work, ctx)
-    message = f"reactions did not come to rest in {_MOST_ROUNDS} rounds"
-    raise RuntimeError(message)
+    raise RuntimeError(_NO_REST)
 
 
 async def _take_their_place(work: UnitOfWork, ctx: Context) -> None:
@@ -87,14 +87,22 @@ async def _take_their_place(work: UnitOfWork, ctx: Context) -> None:
 
     Where a lead stands says which table rates it: a new one that was scored before it
     entered its pool would be scored twice. The rest waits, in its order, for the scores.
+
+    Raises:
+        RuntimeError: leads move each other without end.
     """
     waiting: list[Outcome] = []
-    while outcomes := work.take_outcomes():
+    for _ in range(_MOST_ROUNDS):
+        outcomes = work.take_outcomes()
+        if not outcomes:
+            break
         for outcome in outcomes:
             if isinstance(outcome, _PLACING):
                 await _react(outcome, work, ctx)
             else:
                 waiting.append(outcome)
+    else:
+        raise RuntimeError(_NO_REST)
     for outcome in waiting:
         work.happened(outcome)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import pytest
 
 from domain import outcomes
-from domain.outcomes import LeadEnriched, LeadMatured
+from domain.lead import Stage
+from domain.outcomes import LeadEnriched, LeadMatured, Outcome, StageChanged
 from domain.scoring.rating import Case
 from domain.scoring.score import Rated
 from domain.scoring.tables import Phase, RuleTables
@@ -22,6 +24,9 @@ from tests.unit.handlers.company import Company
 
 #: Outcomes that nothing follows from (yet): they are told all the same.
 WITHOUT = {"GradeChanged", "LeadAssigned", "CardAccepted", "LeadReleased"}
+#: Reactions after which a chase is taken to have no end.
+ENDLESS = 1_000
+MOVED = StageChanged(LeadId(1), Stage.GENERATED, Stage.NURTURE_POOL, "screen", "system")
 
 
 def test_every_reaction_is_to_an_outcome() -> None:
@@ -57,16 +62,24 @@ async def test_a_new_lead_is_scored_once_by_the_table_of_its_pool(
     assert phases == [Phase.NURTURING]
 
 
+@pytest.mark.parametrize(
+    "first",
+    [LeadMatured(LeadId(1), 70.0), MOVED],
+    ids=["after the scores", "while leads take their place"],
+)
 async def test_reactions_that_chase_each_other_are_a_defect(
-    company: Company, monkeypatch: pytest.MonkeyPatch
+    company: Company, monkeypatch: pytest.MonkeyPatch, first: Outcome
 ) -> None:
-    async def again(outcome: LeadMatured, work: UnitOfWork, ctx: Context) -> None:
+    count = itertools.count(1)
+
+    async def again(outcome: Outcome, work: UnitOfWork, ctx: Context) -> None:
         del ctx
+        assert next(count) < ENDLESS, "this never ends"
         work.happened(outcome)
 
-    monkeypatch.setitem(reactions.REACTIONS, LeadMatured, (again,))
+    monkeypatch.setitem(reactions.REACTIONS, type(first), (again,))
     async with company.store.unit_of_work(company.clock.now()) as work:
-        work.happened(LeadMatured(LeadId(1), 70.0))
+        work.happened(first)
         with pytest.raises(RuntimeError, match="did not come to rest in 12 rounds"):
             await settle(work, company.ctx)
 
