@@ -25,14 +25,19 @@ class RunningAliases:
     async def refresh(self, tx: Transaction) -> bool:
         """Read what changed; True when there was something new.
 
-        Numbers rise, so an older snapshot of another transaction takes nothing back.
+        Numbers rise, so an older snapshot of another transaction takes nothing back. What
+        a transaction showed that came to nothing is read anew.
         """
         aliases = CompanyAliases(tx)
         number = await aliases.number()
         if number <= self._number:
             return False
         self.said, self._number, self._merged = await aliases.in_force(), number, None
+        tx.when_undone(self._forget)
         return True
+
+    def _forget(self) -> None:
+        self._number = -1
 
     def over(self, rules: DedupRules) -> DedupRules:
         """Return the rules of the table with the aliases in force."""

@@ -39,10 +39,14 @@ class RunningKinds:
         The database is asked for the newest registration unless it is told.
 
         Numbers rise, so an older snapshot of another transaction never takes a
-        registration back.
+        registration back. What a transaction showed that came to nothing is read anew.
         """
         number = await newest_kind(tx) if published is None else published.kinds
         if number <= self.number:
             return False
         self._take(number, tuple(version.kind for version in await kinds_in_force(tx)))
+        tx.when_undone(self._forget)
         return True
+
+    def _forget(self) -> None:
+        self.number = -1

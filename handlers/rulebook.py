@@ -51,7 +51,8 @@ class Rulebook:
         """Return the tables in force as the transaction sees them; it is asked unless told.
 
         Versions in force have rising numbers, so an older snapshot of another
-        transaction never brings older tables back.
+        transaction never brings older tables back. What a transaction showed that came
+        to nothing is read anew.
 
         Raises:
             ConfigError: the published version cannot be read by this program.
@@ -59,9 +60,14 @@ class Rulebook:
         number = await Rules(tx).in_force() if published is None else published.rules
         if number > self._number:
             version = await Rules(tx).version(number)
-            if version is not None:
-                self._current, self._number = await self.tables(tx, version), number
+            found = self._seed if version is None else await self.tables(tx, version)
+            self._current, self._number = found, number
+            tx.when_undone(self._forget)
         return self._current
+
+    def _forget(self) -> None:
+        self._number = -1
+        self._read.clear()
 
     async def at(self, tx: Transaction, moment: datetime) -> RuleTables:
         """Return the tables that were in force at a moment; before the first, that one."""
@@ -89,6 +95,7 @@ class Rulebook:
             await self._kinds.refresh(tx)
             found = self.reader.read(version.sources, version.frame, version.number)
             self._read[version.number] = found
+            tx.when_undone(self._forget)
             if len(self._read) > _KEPT:
                 self._read.popitem(last=False)
         self._read.move_to_end(version.number)

@@ -120,7 +120,12 @@ class TagKeeper:
             book, known = await self._read_or_keep(tx)
             self.current = self._in_force(book, known, published.tags)
             self._basis = basis
+            tx.when_undone(self._forget)
         return self.current
+
+    def _forget(self) -> None:
+        """Read anew at the next look: what a transaction showed came to nothing."""
+        self._basis = (-1, -1)
 
     async def _read_or_keep(self, tx: Transaction) -> tuple[TagBook, tuple[str, ...]]:
         try:

@@ -188,7 +188,7 @@ class PostgresTransaction(Transaction):
         if self._is_over:
             return
         self._is_over = True
-        with wrapping():
+        with self._ending(commit=commit), wrapping():
             if commit:
                 await self._transaction.commit()
             elif not self._connection.is_closed():

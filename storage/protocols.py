@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -57,6 +57,7 @@ class Transaction(ABC):
     dialect: Dialect
     #: It can only look: a snapshot that locks no rows.
     is_read_only: bool = False
+    _to_forget: tuple[Callable[[], None], ...] = ()
 
     @abstractmethod
     async def fetch(self, sql: str, *args: object) -> Sequence[Row]:
@@ -108,6 +109,24 @@ class Transaction(ABC):
     @abstractmethod
     async def roll_back(self) -> None:
         """Undo everything now; the transaction is over, and leaving the block commits nothing."""
+
+    def when_undone(self, forget: Callable[[], None]) -> None:
+        """Call ``forget`` if the transaction comes to nothing.
+
+        Whoever keeps in memory what was read through it may have read what never was.
+        """
+        self._to_forget = (*self._to_forget, forget)
+
+    @contextmanager
+    def _ending(self, *, commit: bool) -> Iterator[None]:
+        """Forget what has to be forgotten unless the commit inside succeeds."""
+        is_kept = False
+        try:
+            yield
+            is_kept = commit
+        finally:
+            for forget in () if is_kept else self._to_forget:
+                forget()
 
     @abstractmethod
     async def lock_keys(self, keys: Iterable[bytes]) -> None:

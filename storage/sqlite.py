@@ -209,8 +209,9 @@ class SqliteTransaction(Transaction):
         if self._is_over:
             return
         self._is_over = True
-        if not self._begin:
-            await _wrapping(self._thread.run(_commit if commit else _roll_back))
+        with self._ending(commit=commit):
+            if not self._begin:
+                await _wrapping(self._thread.run(_commit if commit else _roll_back))
 
     def let_go(self) -> None:
         """End a transaction that only read; the next one on its connection comes after."""

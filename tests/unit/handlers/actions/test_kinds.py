@@ -193,6 +193,30 @@ async def test_the_newest_registration_of_a_name_counts(company: Company) -> Non
     assert other.events.named("上门拜访") is None
 
 
+async def test_what_was_rolled_back_was_never_registered(company: Company) -> None:
+    async with company.store.unit_of_work(company.clock.now()) as work:
+        await register(work, company.ctx, VISIT, "WangManager")
+        await settle(work, company.ctx)
+    assert await settled(company) is None
+    other = Company(company.store, company.clock, new_process())
+    tour = replace(VISIT, name="tour", label="参观")
+    async with company.store.unit_of_work(company.clock.now()) as work:
+        await register(work, company.ctx, VISIT, "WangManager")
+        await settle(work, company.ctx)
+    assert await registers(other, tour) == 1
+    assert await settled(company) is None
+    assert company.ctx.events.named("参观") == tour
+    assert "tour" in company.ctx.tags.interactions
+
+
+async def settled(company: Company) -> EventKind | None:
+    """Return the kind, if this process knows it after another unit of work."""
+    async with company.store.unit_of_work(company.clock.now()) as work:
+        await settle(work, company.ctx)
+        await work.commit()
+    return company.ctx.events.named("visit")
+
+
 async def test_kinds_that_the_files_got_since_are_released_at_the_start(company: Company) -> None:
     who = await known(company)
     await happens(company, who, 1)

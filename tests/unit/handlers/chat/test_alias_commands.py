@@ -80,6 +80,21 @@ async def test_a_removed_alias_joins_nobody_any_more(company: Company) -> None:
     assert await last(company) == words("refusals.no_such_alias")
 
 
+async def test_what_was_rolled_back_was_never_an_alias(company: Company) -> None:
+    async with company.store.unit_of_work(company.clock.now()) as work:
+        await company.handles(work, acts.said(f"别名 {FULL} = {OTHER}", MANAGER))
+        await company.handles(work, acts.said("别名", MANAGER))
+    own = company.ctx
+    company.ctx = replace(own, aliases=RunningAliases())  # another process is faster now
+    await company.receives(acts.said(f"别名 {FULL} = 梧桐在线课", MANAGER))
+    company.ctx = own
+    await company.receives(acts.said("别名", MANAGER))
+    assert "青梧 = 梧桐在线课" in await last(company)
+    assert OTHER not in await last(company)
+    await company.receives(acts.said(f"别名 {FULL} = {OTHER}", MANAGER))
+    assert await last(company) == words("alias.added", company=FULL, names=OTHER)
+
+
 @pytest.mark.parametrize(
     ("typed", "told", "detail"),
     [

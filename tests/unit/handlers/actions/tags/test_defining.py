@@ -7,10 +7,11 @@ import pytest
 from domain.tags.reading import TagText
 from domain.tags.spec import TagKind
 from handlers.actions.tags.defining import publish
+from handlers.reactions import settle
 from storage.repositories.tag_definitions import TagVersion
 from tests.unit.handlers import acts
 from tests.unit.handlers.chat.test_commands import told, zhang_san
-from tests.unit.handlers.company import MANAGER, Company
+from tests.unit.handlers.company import MANAGER, Company, new_process
 from tests.unit.handlers.tagged import computed, did, paid
 
 
@@ -20,6 +21,18 @@ async def published(company: Company, text: TagText) -> TagVersion | str:
         if not isinstance(made, str):
             await work.commit()
     return made
+
+
+async def test_what_was_rolled_back_was_never_published(company: Company) -> None:
+    await company.receives(acts.added())
+    once, twice = metric("甲", "次数(支付订单)"), metric("甲", "次数(支付订单) * 2")
+    async with company.store.unit_of_work(company.clock.now()) as work:
+        assert isinstance(await publish(work, company.ctx, once, MANAGER), TagVersion)
+        await settle(work, company.ctx)
+    other = Company(company.store, company.clock, new_process())
+    assert isinstance(await published(other, twice), TagVersion)
+    await did(company, paid(100))
+    assert (await computed(company))["甲"] == 2.0
 
 
 def layers(name: str, *conditions: tuple[str, str]) -> TagText:
