@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from storage.queries.editions import editions
 from storage.repositories.aliases import CompanyAliases
 
 if TYPE_CHECKING:
     from domain.matching.rules import DedupRules
     from storage.protocols import Transaction
+    from storage.queries.editions import Editions
     from storage.repositories.aliases import SaidAlias
 
 
 class RunningAliases:
-    """Follows the aliases in the database; whoever compares companies asks for news."""
+    """Follows the aliases in the database; every settling asks for news, and who looks up."""
 
     def __init__(self) -> None:
         """Know of none yet."""
@@ -22,17 +24,17 @@ class RunningAliases:
         self.said: tuple[SaidAlias, ...] = ()
         self._merged: tuple[DedupRules, DedupRules] | None = None
 
-    async def refresh(self, tx: Transaction) -> bool:
-        """Read what changed; True when there was something new.
+    async def refresh(self, tx: Transaction, published: Editions | None = None) -> bool:
+        """Read what changed; True when there was something new. It is asked unless told.
 
         Numbers rise, so an older snapshot of another transaction takes nothing back. What
         a transaction showed that came to nothing is read anew.
         """
-        aliases = CompanyAliases(tx)
-        number = await aliases.number()
+        number = (published or await editions(tx)).aliases
         if number <= self._number:
             return False
-        self.said, self._number, self._merged = await aliases.in_force(), number, None
+        self.said, self._merged = await CompanyAliases(tx).in_force(), None
+        self._number = number
         tx.when_undone(self._forget)
         return True
 

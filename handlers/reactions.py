@@ -70,6 +70,7 @@ async def settle(work: UnitOfWork, ctx: Context) -> None:
         if event.kind in ctx.rules.kinds:  # the tables may have changed since it was recorded
             work.rescore(event.person_id)
     await ctx.tag_keeper.refresh(work.tx, published)
+    await ctx.aliases.refresh(work.tx, published)
     for _ in range(_MOST_ROUNDS):
         await _take_their_place(work, ctx)
         has_scored = score.rescore(work, ctx)

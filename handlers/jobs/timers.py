@@ -46,7 +46,7 @@ async def timer_fired(update: TimerFired, work: UnitOfWork, ctx: Context) -> Non
         await _move_entry(update, work, ctx)
     elif update.kind == ALIAS_TIMER:
         brands, after = update.payload["brands"], PersonId(int(update.payload["after"]))
-        await look_again(work, ctx, brands, after, str(update.timer_id))
+        await look_again(work, brands, after, str(update.timer_id))
     elif update.kind in ABOUT_LEADS:
         await _about_lead(update, work, ctx)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from storage.repositories.tag_definitions import EDITION
@@ -15,7 +15,8 @@ _EDITIONS = """
 select (select max(number) from rule_version where state = 'published') as rules,
        (select value from counter where name = $1) as tags,
        (select count(*) from tag_name) as tag_names,
-       (select max(number) from kind_version) as kinds
+       (select max(number) from kind_version) as kinds,
+       (select count(*) + count(ended_at) from company_alias) as aliases
 """
 
 
@@ -25,16 +26,18 @@ class Editions:
 
     ``rules`` is the version of the rule tables in force, ``tags`` the last publication
     of a tag, ``tag_names`` how many names people have put on, ``kinds`` the newest
-    registration of an event kind.
+    registration of an event kind, ``aliases`` how often names of companies were said or
+    taken back.
     """
 
     rules: int
     tags: int
     tag_names: int
     kinds: int
+    aliases: int
 
 
 async def editions(tx: Transaction) -> Editions:
     """Return what is in force as the transaction sees it."""
     [row] = await tx.fetch(_EDITIONS, EDITION)
-    return Editions(*(int(row[name] or 0) for name in ("rules", "tags", "tag_names", "kinds")))
+    return Editions(*(int(row[one.name] or 0) for one in fields(Editions)))

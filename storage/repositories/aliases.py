@@ -39,13 +39,6 @@ class CompanyAliases:
         """Let nobody else change aliases until the end of the transaction."""
         await self._tx.lock_keys([_LOCK])
 
-    async def number(self) -> int:
-        """Return a number that rises with every change."""
-        row = await self._tx.fetch_one(
-            "select count(*) + count(ended_at) as number from company_alias"
-        )
-        return int(row["number"]) if row else 0
-
     async def in_force(self) -> tuple[SaidAlias, ...]:
         """Return the aliases in force, the oldest first."""
         rows = await self._tx.fetch(

@@ -88,10 +88,6 @@ class Blocks:
             own[PersonId(row["person_id"])].add(row["block"])
         self._own |= {one: frozenset(own[one]) for one in missing}
 
-    def is_ahead_of(self, person_id: PersonId) -> bool:
-        """Tell whether the person was looked at ahead."""
-        return person_id in self._own
-
     def ahead(self) -> set[PersonId]:
         """Return who stands in the blocks that were looked at ahead and may be told of."""
         small = (found for found in self._members.values() if len(found) <= LARGEST_BLOCK)

@@ -79,11 +79,11 @@ def _look_soon(work: UnitOfWork, brands: Iterable[str]) -> None:
         work.set_timer(Timer(ALIAS_TIMER, cause, work.now + delay, key, payload))
 
 
-async def look_again(
-    work: UnitOfWork, ctx: Context, brands: str, after: PersonId, cause: str
-) -> int:
-    """Compare people of some brands anew, and go on by a timer; return how many were looked at."""
-    await ctx.aliases.refresh(work.tx)
+async def look_again(work: UnitOfWork, brands: str, after: PersonId, cause: str) -> int:
+    """Let people of some brands be compared anew when the unit of work settles.
+
+    Goes on by a timer; returns how many are looked at.
+    """
     people = await people_of_brands(work.tx, brands.split(_BETWEEN), after, CHUNK)
     await work.load_people(people)
     for person_id in people:

@@ -50,8 +50,6 @@ async def look_for_twins(outcome: PersonDescribed, work: UnitOfWork, ctx: Contex
     """Join or doubt whoever the combined and fuzzy rules speak of, and be found by others."""
     if ctx.catalog.dedup.compared.isdisjoint(outcome.fields):
         return
-    if not work.blocks.is_ahead_of(outcome.person_id):
-        await ctx.aliases.refresh(work.tx)
     rules = ctx.dedup
     root = work.people.root(outcome.person_id)
     profile = _profile(work, ctx, root.id)
