@@ -160,29 +160,54 @@ async def said_versions(tx: Transaction) -> Mapping[ListName, Version]:
 
 
 async def say(tx: Transaction, vault: Vault, ids: IdSource, name: ListName, said: Said) -> int:
-    """Put people on a list; return how many of them were not said before."""
-    version_id = await _changed(tx, ids, name, said.at)
-    known = await tokens_of(tx, version_id)
-    fresh = [key for key in said.people if vault.blind(key.kind, key.value) not in known]
-    await add_people(tx, vault, ids, version_id, fresh)
+    """Put people on a list; return how many of them were neither said nor imported before."""
+    await _lock(tx, name)
+    tokens = {key: _blinds(vault, [key]) for key in said.people}
+    rows = await tx.fetch(
+        f"select lookup from list_entry where {_standing(tx)}",
+        name.value,
+        tx.array([token for every in tokens.values() for token in every]),
+    )
+    known = {bytes(row["lookup"]) for row in rows}
+    fresh = [key for key, every in tokens.items() if known.isdisjoint(every)]
+    if fresh:
+        await add_people(tx, vault, ids, await _changed(tx, ids, name, said.at), fresh)
     return len(fresh)
 
 
 async def unsay(tx: Transaction, vault: Vault, ids: IdSource, name: ListName, said: Said) -> int:
     """Take people off a list, whether said or imported; return how many entries went."""
-    await _changed(tx, ids, name, said.at)
-    lookups = [t for key in said.people for t in vault.blinds(key.kind, key.value).values()]
-    return await tx.execute(
-        "delete from list_entry where version_id in (select id from list_version where name = $1"
-        f" and state in ('said', 'current')) and {tx.any_of('lookup', 2)}",
+    await _lock(tx, name)
+    gone = await tx.execute(
+        f"delete from list_entry where {_standing(tx)}",
         name.value,
-        tx.array(lookups),
+        tx.array(_blinds(vault, said.people)),
     )
+    if gone:
+        await _changed(tx, ids, name, said.at)
+    return gone
+
+
+async def _lock(tx: Transaction, name: ListName) -> None:
+    """Let nobody else change what was said, until the end of the transaction."""
+    await tx.lock_keys([f"clew list {name}".encode()])
+
+
+def _standing(tx: Transaction) -> str:
+    """Return the condition of entries in force: of the list ``$1``, of the people ``$2``."""
+    return (
+        "version_id in (select id from list_version where name = $1"
+        f" and state in ('said', 'current')) and {tx.any_of('lookup', 2)}"
+    )
+
+
+def _blinds(vault: Vault, people: Iterable[ContactKey]) -> list[bytes]:
+    """Return what people may stand on a list as, under every master key."""
+    return [token for key in people for token in vault.blinds(key.kind, key.value).values()]
 
 
 async def _changed(tx: Transaction, ids: IdSource, name: ListName, at: datetime) -> int:
     """Mark the list as changed; return the version of what was said, made if there is none."""
-    await tx.lock_keys([f"clew list {name}".encode()])
     changed = "update list_version set number = number - 1 where name = $1 and state = 'said'"
     row = await tx.fetch_one(f"{changed} returning id", name.value)
     if row is not None:

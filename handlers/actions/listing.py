@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from storage.unit_of_work import UnitOfWork
 
 LISTED_ALREADY = "listed_already"
+NOTHING_TO_LIST = "nothing_to_list"
 NOT_LISTED = "not_listed"
 LISTED_IN_FILE = "listed_in_file"
 
@@ -27,13 +28,18 @@ async def put_on_list(
 ) -> Refusal | None:
     """Put people on a list, in force in every process within seconds.
 
-    Refusals: ``listed_already``, when all of them are on it.
+    What is stored decides: the list as it runs may be some seconds old. Of the file,
+    nothing newer is known than what runs.
+
+    Refusals: ``listed_already``, when all of them are on it; ``nothing_to_list``, when
+    nothing is known by which somebody could be found again.
     """
-    running = ctx.lists.current.people(name)
-    fresh = tuple(key for key in people if running.isdisjoint(_tokens(work, key)))
-    if not fresh or not await say(work.tx, work.vault, work.ids, name, Said(fresh, work.now)):
-        return Refusal(LISTED_ALREADY)
-    return None
+    if not people:
+        return Refusal(NOTHING_TO_LIST)
+    filed = ctx.lists.current.filed.get(name, frozenset())
+    fresh = tuple(key for key in people if filed.isdisjoint(_tokens(work, key)))
+    said = await say(work.tx, work.vault, work.ids, name, Said(fresh, work.now))
+    return None if said else Refusal(LISTED_ALREADY)
 
 
 async def take_off_list(

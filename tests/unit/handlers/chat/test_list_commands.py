@@ -14,7 +14,8 @@ from config.lists import FILES, ListFiles
 from domain.lead import Stage
 from domain.screening.lists import ListName
 from domain.screening.words import WordOptions
-from domain.values import ContactKey, IdentityKind
+from domain.values import ContactKey, IdentityKind, Refusal
+from handlers.actions.listing import put_on_list
 from handlers.running import RunningLists
 from storage.lists import add_people, begin_version, publish
 from tests.unit.handlers import acts
@@ -73,6 +74,29 @@ async def test_a_customer_is_put_aside_and_let_go_on(company: Company, said: Say
     assert told == words("listed.removed", who=name, list=label("black"))
     assert (await company.lead()).stage is before
     assert await said(f"移出黑名单 {who}") == words("refusals.not_listed")
+
+
+async def test_what_is_stored_decides_not_what_runs_for_some_seconds_more(
+    company: Company, said: Say
+) -> None:
+    await said("拉黑 13900000001")
+    for text, told in (
+        ("移出黑名单 13900000001", "listed.removed"),
+        ("拉黑 13900000001", "listed.added"),
+        ("拉黑 13900000001", "refusals.listed_already"),
+        ("移出黑名单 13900000001", "listed.removed"),
+        ("移出黑名单 13900000001", "refusals.not_listed"),
+    ):
+        await company.receives(acts.said(text, MANAGER))
+        answer = (await company.texts(MANAGER))[-1]
+        assert answer == words(told, who=MASKED, list=label("black"))
+    assert await company.count("list_entry") == 0
+
+
+async def test_who_left_nothing_to_be_known_by_is_put_on_no_list(company: Company) -> None:
+    async with company.store.unit_of_work(company.clock.now()) as work:
+        refusal = await put_on_list(work, company.ctx, ListName.BLACK, ())
+    assert refusal == Refusal("nothing_to_list")
 
 
 async def test_somebody_unknown_may_be_put_on_a_list_beforehand(
