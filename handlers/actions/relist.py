@@ -9,13 +9,13 @@ from domain.outcomes import LeadLetThrough
 from domain.screening.rules import Reason
 from domain.values import LeadId, Refusal
 from handlers.actions.advance import advance
-from handlers.actions.record import Occurrence, record
-from handlers.actions.screen import RESTORE, evidence_of, screen
+from handlers.actions.screen import RESTORE, evidence_of, note_restored, screen
 from storage.queries.listed import LISTED
 from storage.repositories.screenings import ObjectionState
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
     from domain.lead import Lead
     from handlers.context import Context
@@ -62,14 +62,12 @@ async def _let_go(work: UnitOfWork, ctx: Context, lead: Lead) -> bool:
     return await _restore(work, ctx, lead, gone)
 
 
-async def _restore(work: UnitOfWork, ctx: Context, lead: Lead, gone: Collection[Reason]) -> bool:
+async def _restore(work: UnitOfWork, ctx: Context, lead: Lead, gone: AbstractSet[Reason]) -> bool:
     moved = advance(work, ctx, lead.id, RESTORE, SYSTEM)
     if isinstance(moved, Refusal):
         work.refused("filter", moved.code)
         return False
-    facts = {"lead": str(lead.id), "by": SYSTEM.name, "reasons": ",".join(sorted(gone))}
-    key = f"restored:{lead.id}:{work.ids.next()}"
-    record(work, ctx, lead.person_id, Occurrence("lead_restored", work.now, key, properties=facts))
+    note_restored(work, ctx, lead, SYSTEM, gone)
     blocking = await screen(work, ctx, lead.id)
     if work.leads.get(lead.id).is_open:
         work.happened(LeadLetThrough(lead.id))

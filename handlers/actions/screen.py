@@ -189,8 +189,15 @@ async def restore(work: UnitOfWork, ctx: Context, lead_id: LeadId, actor: Actor)
     await work.screenings.close(
         lead_id, reasons, ObjectionState.RESTORED, by=actor.name, at=work.now
     )
-    facts = {"lead": str(lead_id), "by": actor.name, "reasons": ",".join(sorted(reasons))}
-    key = f"restored:{lead_id}:{work.ids.next()}"
-    record(work, ctx, lead.person_id, Occurrence("lead_restored", work.now, key, properties=facts))
+    note_restored(work, ctx, lead, actor, reasons)
     work.happened(LeadLetThrough(lead_id))
     return work.leads.get(lead_id)
+
+
+def note_restored(
+    work: UnitOfWork, ctx: Context, lead: Lead, actor: Actor, reasons: AbstractSet[Reason]
+) -> None:
+    """Record who let a lead go on, and which reasons counted no more."""
+    facts = {"lead": str(lead.id), "by": actor.name, "reasons": ",".join(sorted(reasons))}
+    key = f"restored:{lead.id}:{work.ids.next()}"
+    record(work, ctx, lead.person_id, Occurrence("lead_restored", work.now, key, properties=facts))
