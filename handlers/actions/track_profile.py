@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from domain.events.event import PropertyValue
     from domain.person import Attribute, Person
     from domain.tracking.record import Tracked
+    from domain.values import PersonId
     from handlers.context import Context
     from storage.repositories.profiles import Logs
     from storage.unit_of_work import UnitOfWork
@@ -42,11 +43,7 @@ async def change_profile(
     the logs of whoever they were found to be.
     """
     root = work.people.root(person.id)
-    members = [member.id for member in work.people.group(person.id)]
-    kept = await work.profiles.load(members)
-    if kept or track.act in LOGGED or track.act is Act.DELETE:
-        await work.profiles.lock(root.id)
-        kept = await work.profiles.load(members)
+    kept = await _kept(work, root, track.act)
     record = _Record(ctx, track, told, kept.pop(person.id, {}), list(kept.values()))
     after, changed = record.applied(root)
     for name in changed:
@@ -59,6 +56,19 @@ async def change_profile(
         n for n, a in after.attributes.items() if n not in before or before[n].value != a.value
     ]
     enriched(work, person, fresh)
+
+
+async def _kept(work: UnitOfWork, root: Person, act: Act) -> dict[PersonId, Logs]:
+    """Return the logs of whoever the person was found to be, held until the end if one may change.
+
+    What is only set changes no log unless there is one, and mostly there is none.
+    """
+    members = [member.id for member in work.people.group(root.id)]
+    is_logged = act in LOGGED or act is Act.DELETE
+    if not is_logged and not await work.profiles.load(members):
+        return {}
+    await work.profiles.lock(root.id)
+    return await work.profiles.load(members)
 
 
 class _Record:
