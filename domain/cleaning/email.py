@@ -54,6 +54,12 @@ class Email:
         return self.address.rpartition("@")[2]
 
 
+def address_of(raw: str) -> str | Refusal:
+    """Return the address in ``raw``; refusals are those of :func:`normalise_email`."""
+    email = normalise_email(raw)
+    return email if isinstance(email, Refusal) else email.address
+
+
 def normalise_email(raw: str) -> Email | Refusal:
     """Return the address in ``raw`` in one form.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from domain.cleaning.email import normalise_email
-from domain.cleaning.phone import normalise_phone
+from domain.cleaning.email import address_of
+from domain.cleaning.phone import e164_of
 from domain.intake.mapping import NO_IDENTITY, Fault
 from domain.values import ContactKey, IdentityKind, Refusal
 
@@ -37,21 +37,18 @@ class IdList:
         word = raw.strip()
         if not word:
             return Fault(self.column, NO_IDENTITY)
+        found: str | Refusal
         match self.kind:
             case IdentityKind.PHONE:
-                phone = normalise_phone(word)
-                if isinstance(phone, Refusal):
-                    return Fault(self.column, phone.code)
-                word = phone.e164
+                found = e164_of(word)
             case IdentityKind.UID:
-                word = f"{self.source}:{word}"
+                found = f"{self.source}:{word}"
             case IdentityKind.EMAIL:
-                email = normalise_email(word)
-                if isinstance(email, Refusal):
-                    return Fault(self.column, email.code)
-                word = email.address
+                found = address_of(word)
             case IdentityKind.WECHAT:
-                word = word.casefold()
+                found = word.casefold()
             case _:
-                pass
-        return ContactKey(self.kind, word)
+                found = word
+        if isinstance(found, Refusal):
+            return Fault(self.column, found.code)
+        return ContactKey(self.kind, found)

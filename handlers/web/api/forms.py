@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from domain.channels.attribution import Origin
-from domain.cleaning.email import normalise_email
-from domain.cleaning.phone import normalise_phone
+from domain.cleaning.email import address_of
+from domain.cleaning.phone import e164_of
 from domain.events.spelling import joined
 from domain.intake.facts import cleaned
 from domain.intake.form import Call, FormEvent, FormKey, LeadForm
@@ -46,12 +45,13 @@ class Reader:
     def lead(self, given: LeadIn) -> LeadForm:
         """Return a lead as a form; it counts only when there are no faults."""
         at = self._moment(given.at, "at")
+        keys, made_up = self._reached(given)
         return LeadForm(
             reference=self.reference,
             sender=self.key.looker,
             call=Call.LEAD,
             at=at,
-            keys=self.keys(given, self.made_up(given)),
+            keys=keys,
             name=given.name.strip(),
             channel=self._channel(given.channel),
             tag=given.tag.strip(),
@@ -61,24 +61,26 @@ class Reader:
             },
             events=tuple(self._event(e, n, at) for n, e in enumerate(given.events)),
             has_opted_out=given.opt_out,
-            made_up=self.made_up(given),
+            made_up=made_up,
         )
 
     def call(self, given: ActivationIn, call: Call, line: str = "") -> LeadForm:
         """Return an activation or fission as a form."""
         if line and line not in self._lines():
             self.faults.add(self._at("line"), "unknown_line", known="、".join(self._lines()))
+        at = self._moment(given.at, "at")
+        keys, made_up = self._reached(given)
         return LeadForm(
             reference=self.reference,
             sender=self.key.looker,
             call=call,
-            at=self._moment(given.at, "at"),
-            keys=self.keys(given, self.made_up(given)),
+            at=at,
+            keys=keys,
             channel=self._channel(given.channel),
             line=line,
             tag=given.tag.strip(),
             parameters=_properties(given.parameters),
-            made_up=self.made_up(given),
+            made_up=made_up,
         )
 
     def _channel(self, typed: str) -> str:
@@ -88,33 +90,44 @@ class Reader:
             self.faults.add(self._at("channel"), "unknown_channel", channel=channel)
         return channel
 
-    def made_up(self, given: Identities) -> tuple[MadeUp, ...]:
-        """Return the ways to reach the person that are nobody's."""
-        read = (("phone", normalise_phone(given.phone)), ("email", normalise_email(given.email)))
-        return tuple(
+    def keys(self, given: Identities) -> tuple[FormKey, ...]:
+        """Return the identities; a signed call vouches for ids, not for what people type."""
+        found = self._keys(given, _typed(given))
+        self._ask_for_one(found)
+        return found
+
+    def _reached(self, given: Identities) -> tuple[tuple[FormKey, ...], tuple[MadeUp, ...]]:
+        """Return the identities, and the ways to reach the person that are nobody's.
+
+        What is made up is left out of the identities instead of refused.
+        """
+        typed = _typed(given)
+        made_up = tuple(
             MadeUp(name, found.code)
-            for name, found in read
+            for name, found in typed.items()
             if isinstance(found, Refusal) and found.code in MADE_UP
         )
+        for one in made_up:
+            del typed[one.field]
+        keys = self._keys(given, typed)
+        self._ask_for_one((*keys, *made_up))
+        return keys, made_up
 
-    def keys(self, given: Identities, made_up: Sequence[MadeUp] = ()) -> tuple[FormKey, ...]:
-        """Return the identities; a signed call vouches for ids, not for what people type.
+    def _ask_for_one(self, found: Sequence[object]) -> None:
+        if not found and not self.faults.found:
+            self.faults.add(self.path or "$", "no_identity")
 
-        What is known to be ``made_up`` is left out instead of refused.
-        """
-        passed_over = {one.code for one in made_up}
+    def _keys(self, given: Identities, typed: Mapping[str, str | Refusal]) -> tuple[FormKey, ...]:
         found = [
             FormKey(ContactKey(kind, value), is_verified=True) for kind, value in self._ids(given)
         ]
-        if phone := self._phone(given.phone, passed_over):
+        if phone := self._right("phone", typed):
             key = ContactKey(IdentityKind.PHONE, phone)
             found.append(FormKey(key, is_verified=given.phone_verified))
         if wechat := given.wechat.strip().casefold():
             found.append(FormKey(ContactKey(IdentityKind.WECHAT, wechat), is_verified=False))
-        if email := self._email(given.email, passed_over):
+        if email := self._right("email", typed):
             found.append(FormKey(ContactKey(IdentityKind.EMAIL, email), is_verified=False))
-        if not found and not made_up and not self.faults.found:
-            self.faults.add(self.path or "$", "no_identity")
         return tuple(found)
 
     def _ids(self, given: Identities) -> list[tuple[IdentityKind, str]]:
@@ -139,25 +152,14 @@ class Reader:
             self.faults.add(self._at(name), "bad_id")
         return word
 
-    def _phone(self, raw: str, passed_over: AbstractSet[str]) -> str:
-        phone = normalise_phone(raw)
-        if not isinstance(phone, Refusal):
-            return phone.e164
-        if raw.strip() and phone.code not in passed_over:
-            self._refuse("phone", phone)
+    def _right(self, name: str, typed: Mapping[str, str | Refusal]) -> str:
+        """Return what was typed as it is kept; what cannot be is a fault."""
+        found = typed.get(name, "")
+        if not isinstance(found, Refusal):
+            return found
+        words = self.faults.words.get(f"refusals.{found.code}", detail=found.detail)
+        self.faults.said(self._at(name), found.code, words)
         return ""
-
-    def _email(self, raw: str, passed_over: AbstractSet[str]) -> str:
-        email = normalise_email(raw)
-        if not isinstance(email, Refusal):
-            return email.address
-        if raw.strip() and email.code not in passed_over:
-            self._refuse("email", email)
-        return ""
-
-    def _refuse(self, name: str, refusal: Refusal) -> None:
-        words = self.faults.words.get(f"refusals.{refusal.code}", detail=refusal.detail)
-        self.faults.said(self._at(name), refusal.code, words)
 
     def _moment(
         self, at: datetime | None, name: str, otherwise: datetime | None = None
@@ -186,6 +188,16 @@ class Reader:
 
     def _at(self, name: str) -> str:
         return f"{self.path}.{name}" if self.path else name
+
+
+def _typed(given: Identities) -> dict[str, str | Refusal]:
+    """Return the phone and the e-mail address that were given in one form, or what is wrong."""
+    typed: dict[str, str | Refusal] = {}
+    if given.phone.strip():
+        typed["phone"] = e164_of(given.phone)
+    if given.email.strip():
+        typed["email"] = address_of(given.email)
+    return typed
 
 
 def _properties(

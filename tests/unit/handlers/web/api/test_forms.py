@@ -43,3 +43,35 @@ def test_the_place_of_a_fault_in_a_batch_is_named() -> None:
     read = Reader(CONTEXT, KEY, NOW, "r1", Faults(TEXTS), "leads[3]")
     read.lead(LeadIn(uid="u1", channel="nowhere"))
     assert [fault.path for fault in read.faults.found] == ["leads[3].channel"]
+
+
+@pytest.mark.parametrize(
+    ("given", "keys", "made_up"),
+    [
+        (LeadIn(phone="13800138000"), [], ["phone_fake"]),
+        (LeadIn(phone="139 0000 1234", email="a@test.com"), ["+8613900001234"], ["email_fake"]),
+        (LeadIn(wechat="Li_Lei", phone="13900001234"), ["+8613900001234", "li_lei"], []),
+    ],
+)
+def test_what_is_made_up_is_left_out_of_the_keys(
+    given: LeadIn, keys: list[str], made_up: list[str]
+) -> None:
+    read = reader()
+    form = read.lead(given)
+    assert [one.key.value for one in form.keys] == keys
+    assert [one.code for one in form.made_up] == made_up
+    assert read.faults.found == []
+
+
+@pytest.mark.parametrize(
+    ("given", "path", "code"),
+    [
+        (LeadIn(phone="1390000123"), "phone", "phone_wrong_length"),
+        (LeadIn(phone="13900001234", email="a@"), "email", "email_invalid"),
+        (LeadIn(name="张三"), "$", "no_identity"),
+    ],
+)
+def test_what_nobody_can_be_reached_by_is_a_fault(given: LeadIn, path: str, code: str) -> None:
+    read = reader()
+    read.lead(given)
+    assert [(fault.path, fault.code) for fault in read.faults.found] == [(path, code)]
