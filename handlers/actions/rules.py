@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from domain.scoring.trial import Trial, compare
 from domain.scoring.version import RuleVersion
 from domain.values import Refusal, Role
-from handlers.actions.bulk.sheets import Crowd, in_piece, sheet_of, wish_for
-from storage.moments import from_micros
+from handlers.actions.bulk.sheets import Crowd, in_piece, moments_of, sheet_of, wish_for
 from storage.population.source import DATABASE, Source
 from storage.repositories.rules import Draft, frame_text
 
@@ -97,8 +96,7 @@ async def try_out(
         return found
     async for piece in source.pieces(work.tx, whose, wish_for(rules, rules[0].whole.zone)):
         mine = in_piece(piece, standings)
-        now = dict(zip(piece.roots.tolist(), piece.received.tolist(), strict=True))
-        at = [max(work.now, from_micros(now[one.root])) for one in mine]
+        at = moments_of(piece, mine, work.now)
         before, after = (sheet_of(piece, crowd, mine, tables).rate(at) for tables in rules)
         ids = [one.lead.id for one in mine]
         found = found.plus(compare(zip(ids, before, after, strict=True)))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from domain.values import LeadId, PersonId
+from domain.values import PersonId
 
 if TYPE_CHECKING:
     from storage.protocols import Transaction
@@ -33,14 +32,4 @@ async def stale_roots(
 async def open_roots(tx: Transaction, after: PersonId, limit: int) -> tuple[PersonId, ...]:
     """Return persons with an open lead."""
     rows = await tx.fetch(_OPEN, after, limit)
-    return tuple(PersonId(row["root_id"]) for row in rows)
-
-
-async def roots_of_leads(tx: Transaction, lead_ids: Sequence[LeadId]) -> tuple[PersonId, ...]:
-    """Return the persons of some leads, rising."""
-    rows = await tx.fetch(
-        "select distinct p.root_id from lead l join person p on p.id = l.person_id"
-        f" where {tx.any_of('l.id', 1)} order by p.root_id",
-        tx.array(lead_ids),
-    )
     return tuple(PersonId(row["root_id"]) for row in rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,15 +27,20 @@ def wish_of(ctx: Context, properties: frozenset[str]) -> Wish:
     return Wish(ctx.zone, ctx.events.interactions(), properties)
 
 
-def behaviours(piece: Histories, crowd: Crowd, wish: Wish) -> Columns:
-    """Return the persons of a piece as expressions see them."""
+def behaviours(
+    piece: Histories, crowd: Crowd, interactions: Collection[str], attributes: Collection[str]
+) -> Columns:
+    """Return the persons of a piece as expressions see them that read ``attributes`` alone.
+
+    ``interactions`` are the kinds of events that count as interaction.
+    """
     roots: list[PersonId] = piece.roots.tolist()
     facts = [
-        standing_of(crowd.people[root], crowd.leads.get(root, ()))
-        for root in (roots if crowd.people else ())
+        standing_of(crowd.people[root], crowd.leads.get(root, ()), attributes)
+        for root in (roots if attributes else ())
     ]
     tags = [crowd.tags.get(root, NO_TAGGINGS).values for root in roots]
-    shown = [kind in wish.interactions for kind in piece.columns.kinds]
+    shown = [kind in interactions for kind in piece.columns.kinds]
     return replace(
         piece.columns,
         facts=lay_out(facts),
@@ -45,15 +50,16 @@ def behaviours(piece: Histories, crowd: Crowd, wish: Wish) -> Columns:
 
 
 def otherwise_tagged(
-    piece: Histories, crowd: Crowd, found: Sequence[Values], *, is_whole: bool
-) -> list[PersonId]:
-    """Return whose computed tags are not what was found.
+    crowd: Crowd, found: Mapping[PersonId, Values], *, is_whole: bool
+) -> dict[PersonId, Values]:
+    """Return the tags of whoever's computed tags are not what was found.
 
-    With ``is_whole`` a computed tag of which nothing was found is wrong too.
+    With ``is_whole`` a computed tag of which nothing was found is wrong too, and None.
     """
-    differing = []
-    for root, values in zip(piece.roots.tolist(), found, strict=True):
+    wanted: dict[PersonId, Values] = {}
+    for root, values in found.items():
         own = crowd.tags.get(root, NO_TAGGINGS).own
-        if changes(own, {**dict.fromkeys(own if is_whole else ()), **values}):
-            differing.append(root)
-    return differing
+        whole = {**dict.fromkeys(own), **values} if is_whole else values
+        if changes(own, whole):
+            wanted[root] = whole
+    return wanted

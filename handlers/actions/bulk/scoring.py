@@ -17,17 +17,16 @@ from domain.lead import Lead, ScoreState
 from domain.tags.due import Arrival, due
 from domain.values import LeadId, PersonId
 from handlers.actions.bulk.behaviours import behaviours, otherwise_tagged, wish_of
-from handlers.actions.bulk.sheets import Crowd, Standing, sheet_of, wish_for
+from handlers.actions.bulk.sheets import Crowd, Standing, moments_of, sheet_of, wish_for
 from handlers.actions.bulk.tagging import put_quietly, shown_in_wecom
 from handlers.reactions import settle
-from storage.moments import from_micros
 from storage.population.histories import Histories, histories
-from storage.queries.roots import roots_of_leads
 from storage.repositories.leads import write_scores
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from domain.scoring.basis import Basis
     from domain.tags.evaluate import Values
     from handlers.context import Context
     from storage.unit_of_work import UnitOfWork
@@ -35,23 +34,7 @@ if TYPE_CHECKING:
 _FACTS = Arrival(has_facts=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """How many leads were looked at, and how many persons went the ordinary way."""
-
-    leads: int = 0
-    ordinary: int = 0
-
-
-async def score_leads(work: UnitOfWork, ctx: Context, lead_ids: Sequence[LeadId]) -> Scored:
-    """Score some leads, with all other open leads of their persons; nothing is committed.
-
-    The unit of work must be a fresh one: nobody of them may be loaded.
-    """
-    return await score_people(work, ctx, await roots_of_leads(work.tx, lead_ids))
-
-
-async def score_people(work: UnitOfWork, ctx: Context, roots: Sequence[PersonId]) -> Scored:
+async def score_people(work: UnitOfWork, ctx: Context, roots: Sequence[PersonId]) -> None:
     """Score all open leads of some persons as of ``work.now``; nothing is committed.
 
     A score that is as it was is not written. The unit of work must be a fresh one:
@@ -64,31 +47,30 @@ async def score_people(work: UnitOfWork, ctx: Context, roots: Sequence[PersonId]
     crowd = await Crowd.read(work, roots, tags=names | spoken_of)
     standings = crowd.open_leads()
     if not standings:
-        return Scored()
+        return
     wish = wish_for([rules], ctx.zone)
     if names:
-        properties = ctx.tags.plan(names).properties | wish.properties
-        wish = replace(wish_of(ctx, properties), zone=wish.zone)
+        wish = wish_of(ctx, ctx.tags.plan(names).properties | wish.properties)
     piece = await histories(work.tx, roots, wish)
     fresh, busy = _scored(work, ctx, piece, crowd, standings)
     tags = _otherwise_tagged(work, ctx, (piece, crowd), fresh, names)
     busy |= shown_in_wecom(ctx, crowd, tags)
     await put_quietly(work, ctx, {r: v for r, v in tags.items() if r not in busy})
-    await _write(work, crowd, [one for one in fresh if one.root not in busy])
+    await _write(work, [one for one in fresh if one.root not in busy])
     if busy:
         await work.load_people(busy)
         for root in sorted(busy):
             work.rescore(root)
         await settle(work, ctx)
-    return Scored(len(standings), len(busy))
 
 
 @dataclass(frozen=True, slots=True)
 class _Fresh:
-    """A lead with its new score."""
+    """A lead with its new score, and what that rests on besides events."""
 
     root: PersonId
     lead: Lead
+    basis: Basis
     state: ScoreState
     at: datetime
 
@@ -106,14 +88,13 @@ def _scored(
     standings: Sequence[Standing],
 ) -> tuple[list[_Fresh], set[PersonId]]:
     """Return new scores, and who has to go the ordinary way."""
-    received = dict(zip(piece.roots.tolist(), piece.received.tolist(), strict=True))
-    at = [max(work.now, from_micros(received[one.root])) for one in standings]
+    at = moments_of(piece, standings, work.now)
     sheet = sheet_of(piece, crowd, standings, ctx.rules)
     states = sheet.rate(at)
     may_turn = sheet.may_turn(at, states).tolist()
     fresh = [
-        _Fresh(one.root, one.lead, state, moment)
-        for one, state, moment in zip(standings, states, at, strict=True)
+        _Fresh(one.root, one.lead, basis, state, moment)
+        for one, basis, state, moment in zip(standings, sheet.bases, states, at, strict=True)
     ]
     busy = {
         one.root
@@ -136,11 +117,10 @@ def _otherwise_tagged(
     piece, crowd = who
     plan = ctx.tags.plan(names)
     after = Crowd(crowd.people, dict(_with_scores(crowd, fresh)), crowd.tags)
-    columns = behaviours(piece, after, wish_of(ctx, plan.properties))
+    columns = behaviours(piece, after, ctx.events.interactions(), plan.attributes)
     found = plan.run(columns, Moments.at(work.now, ctx.zone))
     values = dict(zip(piece.roots.tolist(), found, strict=True))
-    differing = otherwise_tagged(piece, after, found, is_whole=False)
-    return {root: values[root] for root in differing}
+    return otherwise_tagged(after, values, is_whole=False)
 
 
 def _with_scores(
@@ -151,11 +131,10 @@ def _with_scores(
         yield root, [replace(one, score=states.get(one.id, one.score)) for one in leads]
 
 
-async def _write(work: UnitOfWork, crowd: Crowd, fresh: Sequence[_Fresh]) -> None:
+async def _write(work: UnitOfWork, fresh: Sequence[_Fresh]) -> None:
     found = []
     for one in fresh:
-        basis = crowd.basis_of(Standing(one.root, one.lead))
-        mark = work.bases.note(one.lead, basis, one.at)
+        mark = work.bases.note(one.lead, one.basis, one.at)
         if one.is_new or mark != one.lead.basis_mark:
             found.append((one.lead.id, one.state, mark))
     await write_scores(work.tx, found)

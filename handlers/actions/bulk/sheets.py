@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from domain.behaviour.mentions import properties_of
 from domain.columns.gathering import taken
 from domain.scoring.basis import Basis, basis_of
 from domain.scoring.matching import matcher_of
 from domain.scoring.sheet import Sheet
+from storage.moments import from_micros
 from storage.population.histories import Histories, Wish
 from storage.population.people import Read, Taggings
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from domain.lead import Lead
@@ -82,8 +83,7 @@ def wish_for(tables: Iterable[RuleTables], zone: ZoneInfo) -> Wish:
     for one in tables:
         for card in one.cards.values():
             properties |= matcher_of(card).properties
-        for journey in one.journeys.journeys:
-            properties |= properties_of([stage.when for stage in journey.stages])
+        properties |= one.journeys.properties
     return Wish(zone, frozenset(), frozenset(properties))
 
 
@@ -94,6 +94,12 @@ def sheet_of(
     roots = np.array([one.root for one in standings], dtype=np.int64)
     columns = taken(piece.columns, np.searchsorted(piece.roots, roots))
     return Sheet(columns, [crowd.basis_of(one) for one in standings], tables)
+
+
+def moments_of(piece: Histories, standings: Iterable[Standing], now: datetime) -> list[datetime]:
+    """Return as of when each lead is rated: now, or when its person's last event was received."""
+    received = dict(zip(piece.roots.tolist(), piece.received.tolist(), strict=True))
+    return [max(now, from_micros(received[one.root])) for one in standings]
 
 
 def in_piece(piece: Histories, standings: Iterable[Standing]) -> list[Standing]:

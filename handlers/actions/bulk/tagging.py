@@ -16,14 +16,14 @@ from handlers.actions.bulk.sheets import Crowd
 from handlers.actions.tags.compute import changes, midnight_after, put_values, retag_all, turn_at
 from handlers.reactions import settle
 from storage.moments import to_micros
-from storage.population.histories import Histories, histories
+from storage.population.histories import Histories, Wish, histories
 from storage.population.people import NO_TAGGINGS
 from storage.population.source import DATABASE, Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from domain.tags.evaluate import Values
+    from domain.tags.evaluate import TagPlan, Values
     from domain.tags.tagging import Tagging
     from handlers.context import Context
     from storage.population.whose import Whose
@@ -49,13 +49,11 @@ async def untrue_tags(
     Among them are those whose tags time alone may move before the day ends: somebody has
     to look again at that moment.
     """
-    tags = await ctx.tag_keeper.refresh(work.tx)
+    await ctx.tag_keeper.refresh(work.tx)
     crowd, found = await Crowd.read(work, whose, tags=None), set[PersonId]()
-    wish = wish_of(ctx, tags.plan(frozenset(tags.book.specs)).properties | tags.moving_properties)
-    async for piece in source.pieces(work.tx, whose, wish):
+    async for piece in source.pieces(work.tx, whose, _wish(ctx)):
         there = _computed(work, ctx, piece, crowd)
-        values = [there.values[root] for root in piece.roots.tolist()]
-        found |= set(otherwise_tagged(piece, crowd, values, is_whole=True))
+        found |= otherwise_tagged(crowd, there.values, is_whole=True).keys()
         found |= there.turns.keys()
     return sorted(found)
 
@@ -66,17 +64,11 @@ async def retag_people(work: UnitOfWork, ctx: Context, roots: Sequence[PersonId]
     Returns how many of them got other tags. Whoever's change WeCom has to show goes the
     ordinary way in the same transaction. The unit of work must be a fresh one.
     """
-    tags = await ctx.tag_keeper.refresh(work.tx)
+    await ctx.tag_keeper.refresh(work.tx)
     crowd = await Crowd.read(work, roots, tags=None)
-    wish = wish_of(ctx, tags.plan(frozenset(tags.book.specs)).properties | tags.moving_properties)
-    piece = await histories(work.tx, roots, wish)
+    piece = await histories(work.tx, roots, _wish(ctx))
     there = _computed(work, ctx, piece, crowd)
-    values = [there.values[root] for root in piece.roots.tolist()]
-    differing = otherwise_tagged(piece, crowd, values, is_whole=True)
-    wanted = {
-        root: {**dict.fromkeys(crowd.tags.get(root, NO_TAGGINGS).own), **there.values[root]}
-        for root in differing
-    }
+    wanted = otherwise_tagged(crowd, there.values, is_whole=True)
     shown = shown_in_wecom(ctx, crowd, wanted)
     await put_quietly(work, ctx, {r: v for r, v in wanted.items() if r not in shown})
     for root, at in there.turns.items():
@@ -85,14 +77,23 @@ async def retag_people(work: UnitOfWork, ctx: Context, roots: Sequence[PersonId]
         await work.load_people(shown)
         retag_all(work, ctx, sorted(shown))
         await settle(work, ctx)
-    return len(differing)
+    return len(wanted)
+
+
+def _every(ctx: Context) -> TagPlan:
+    return ctx.tags.plan(frozenset(ctx.tags.book.specs))
+
+
+def _wish(ctx: Context) -> Wish:
+    return wish_of(ctx, _every(ctx).properties | ctx.tags.moving_properties)
 
 
 def _computed(work: UnitOfWork, ctx: Context, piece: Histories, crowd: Crowd) -> Found:
     """Return the values of all tags of the persons of a piece."""
     tags, moments = ctx.tags, Moments.at(work.now, ctx.zone)
-    plan = tags.plan(frozenset(tags.book.specs))
-    columns = behaviours(piece, crowd, wish_of(ctx, frozenset()))
+    plan = _every(ctx)
+    attributes = plan.attributes | tags.moving_attributes
+    columns = behaviours(piece, crowd, ctx.events.interactions(), attributes)
     roots: list[PersonId] = piece.roots.tolist()
     values = dict(zip(roots, plan.run(columns, moments), strict=True))
     turns: dict[PersonId, int] = {}

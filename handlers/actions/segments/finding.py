@@ -77,7 +77,7 @@ async def in_segment(
     crowd = await Crowd.read(work, whose, tags=mentions.tags, has_facts=bool(mentions.facts))
     wish, plan = wish_of(ctx, properties_of([condition])), _plan(condition)
     async for piece in source.pieces(work.tx, whose, wish):
-        columns = behaviours(piece, crowd, wish)
+        columns = behaviours(piece, crowd, wish.interactions, mentions.facts)
         (value,) = plan.run(columns, Moments.at(work.now, ctx.zone))
         found += piece.roots[np.flatnonzero(value.holds)].tolist()
     return sorted(found)

@@ -12,8 +12,9 @@ from domain.behaviour.kernel import evaluate
 from domain.columns.days import Moments
 from domain.columns.persons import columns_of
 from domain.scoring.rating import rate_cases
-from domain.values import LeadId, PersonId
-from handlers.actions.bulk.scoring import score_leads, score_people
+from domain.values import PersonId
+from handlers.actions.bulk import scoring
+from handlers.actions.bulk.scoring import score_people
 from handlers.actions.bulk.tagging import retag_people, untrue_tags
 from handlers.actions.score import cases_of
 from handlers.actions.segments.defining import book_of
@@ -115,13 +116,14 @@ async def test_bulk_leaves_behind_what_the_ordinary_way_would(company: Company, 
     assert await everything(company) == before
 
 
-async def test_a_score_that_is_as_it_was_is_not_written(company: Company) -> None:
+async def test_a_score_that_is_as_it_was_is_not_written(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await company.receives(acts.added())
     lead = await company.lead()
-    found = await kept(
-        company, lambda work, _: score_leads(work, company.ctx, [lead.id, LeadId(7)]), []
-    )
-    assert (found.leads, found.ordinary) == (1, 0)  # type: ignore[attr-defined]
+    monkeypatch.delattr(scoring, "settle")  # nobody goes the ordinary way
+    roots = [lead.person_id, PersonId(7)]
+    await kept(company, lambda work, all_: score_people(work, company.ctx, all_), roots)
     assert await company.lead() == lead
 
 
@@ -129,7 +131,8 @@ async def test_leads_that_were_never_scored_are(company: Company) -> None:
     await company.receives(acts.added())
     lead = await company.lead()
     await changed(company, lead.id, score=type(lead.score)(), basis_mark="")
-    await kept(company, lambda work, _: score_leads(work, company.ctx, [lead.id]), [])
+    roots = [lead.person_id]
+    await kept(company, lambda work, all_: score_people(work, company.ctx, all_), roots)
     found = await company.lead()
     assert (found.score, found.basis_mark) == (lead.score, lead.basis_mark)
 
@@ -137,11 +140,21 @@ async def test_leads_that_were_never_scored_are(company: Company) -> None:
 async def test_who_cools_by_time_alone_goes_the_ordinary_way(company: Company) -> None:
     lead, _ = await offered(company)
     company.clock.advance(120 * DAY)
-    found = await kept(
-        company, lambda work, all_: score_people(work, company.ctx, all_), [lead.person_id]
-    )
-    assert found.ordinary == 1  # type: ignore[attr-defined]
+    assert await looks(company) == ["pending"]
+    roots = [lead.person_id]
+    await kept(company, lambda work, all_: score_people(work, company.ctx, all_), roots)
     assert not (await company.lead()).score.is_mature
+    assert await looks(company) == ["cancelled"], "which only the ordinary way does"
+
+
+async def looks(company: Company) -> list[str]:
+    """Return what became of the timers that look at scores again."""
+    return [
+        row["state"]
+        for row in await company.rows(
+            "select state from timer where kind = 'score_crossing' order by id"
+        )
+    ]
 
 
 async def test_who_is_tagged_as_they_should_be_is_not_found(company: Company) -> None:
