@@ -36,7 +36,7 @@ from bot.wecom.client import (
 from bot.wecom.client.clients import Clients
 from bot.wecom.codec import Codec
 from bot.wecom.errors import Family as WireFamily
-from bot.worker import Worker
+from bot.worker import LANES, Worker
 from config.lists import ListFiles
 from config.load import load_catalog
 from config.rules import RuleReader
@@ -116,7 +116,6 @@ async def build(settings: Settings, clock: Clock) -> AsyncIterator[Parts]:
         fetches = Fetches(store.database)
         fetches.signal = shared.signals[Topic.FETCHES]
         lists = await _lists(settings, store, clock, context)
-        dispatcher = Dispatcher(root_router(), context)
         relay = Relay(
             outbox,
             Postman(clients, settings.public_url, entry_answers(inbox, clock)),
@@ -138,7 +137,7 @@ async def build(settings: Settings, clock: Clock) -> AsyncIterator[Parts]:
             outbox=outbox,
             fetches=fetches,
             clients=clients,
-            worker=Worker(inbox, store, dispatcher, context, clock, settings.lease_for),
+            worker=_worker(settings, store, inbox, context, clock),
             relay=relay,
             fetcher=fetcher,
             callbacks=callback_accounts(settings),
@@ -146,6 +145,14 @@ async def build(settings: Settings, clock: Clock) -> AsyncIterator[Parts]:
             shared=shared,
             lists=lists,
         )
+
+
+def _worker(
+    settings: Settings, store: Store, inbox: Inbox, context: Context, clock: Clock
+) -> Worker:
+    dispatcher = Dispatcher(root_router(), context)
+    lanes = 1 if is_sqlite(settings.store) else LANES
+    return Worker(inbox, store, dispatcher, context, clock, settings.lease_for, lanes=lanes)
 
 
 async def _lists(settings: Settings, store: Store, clock: Clock, context: Context) -> ListKeeper:

@@ -39,7 +39,7 @@ async def looping(runs: Collection[Run]) -> AsyncIterator[None]:
 async def taking_in(parts: Parts) -> AsyncIterator[None]:
     """Take what comes in and ask the platform, without sending and without timers."""
     load_models()
-    async with looping([parts.worker.run, parts.fetcher.run]):
+    async with looping([*parts.worker.runs, parts.fetcher.run]):
         yield
 
 

@@ -159,7 +159,7 @@ async def _loops(
     parts: Parts, scheduler: Scheduler, roles: frozenset[ProcessRole]
 ) -> AsyncIterator[None]:
     loops = (
-        (ProcessRole.WORKER, parts.worker.run),
+        *((ProcessRole.WORKER, run) for run in parts.worker.runs),
         (ProcessRole.RELAY, parts.relay.run),
         (ProcessRole.RELAY, parts.fetcher.run),
         (ProcessRole.SCHEDULER, scheduler.run),

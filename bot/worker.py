@@ -4,15 +4,19 @@ Claim and apply are two commits (architecture section 1.2): the claim counts the
 attempt before anything can crash, the apply marks its rows as applied in the
 same transaction as their effects. Finishing only tidies up, so it shares the
 commit of the next claim.
+
+Where a database takes several writers, a batch waits for its server half of the
+time. So a worker has lanes: while one waits, another applies the next batch. They
+look for rows in turns, and no two hold rows of one subject.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 import structlog
 
@@ -43,6 +47,9 @@ MAX_ATTEMPTS = 5
 #: Pause before a failed row is tried again, per attempt made.
 RETRY_AFTER = timedelta(seconds=2)
 IDLE_SECONDS = 1.0
+#: Batches under way at once where a database takes several writers: with two the process
+#: has something to do while a server works, a third finds nothing left to gain.
+LANES = 2
 
 
 @swift
@@ -54,10 +61,30 @@ class Parsed:
     update: Update
 
 
+class _Turn:
+    """The turn to look for rows: one lane has it at a time, so that a bell wakes only one."""
+
+    def __init__(self, look: asyncio.Lock) -> None:
+        self._look = look
+        self.is_over = False
+
+    def pass_on(self) -> None:
+        """Let the next lane look."""
+        if not self.is_over:
+            self.is_over = True
+            self._look.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.pass_on()
+
+
 class Worker:
     """Applies claimed rows in batches; a failing batch is re-run row by row."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it works on, and how
         self,
         inbox: Inbox,
         store: Store,
@@ -65,8 +92,14 @@ class Worker:
         context: Context,
         clock: Clock,
         lease_for: timedelta = LEASE,
+        *,
+        lanes: int = 1,
     ) -> None:
-        """Work on one inbox and one store; rows in hand come back after ``lease_for``."""
+        """Work on one inbox and one store; rows in hand come back after ``lease_for``.
+
+        ``lanes`` is how many batches are to be under way at once; a database with one
+        writer gains nothing by a second one.
+        """
         self._lease_for = lease_for
         self._inbox = inbox
         self._store = store
@@ -75,42 +108,61 @@ class Worker:
         self._clock = clock
         self._pacing = Pacing(lambda: inbox.in_flight)
         self._watch = StorageWatch("worker")
-        self._has_welcomes = False
         #: What took effect and is finished by the next claim, to share its commit.
         self._done: list[Done] = []
-        self.is_busy = False
+        self._lanes = lanes
+        self._look = asyncio.Lock()
+        self._in_hand = 0
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a batch is under way."""
+        return self._in_hand > 0
+
+    @property
+    def runs(self) -> Sequence[Callable[[], Coroutine[Any, Any, None]]]:
+        """The loops that make this worker work, one for each lane."""
+        return [self.run] * self._lanes
 
     async def run(self) -> None:
-        """Work until cancelled, then finish the batch in hand; a storage away is waited for."""
-        while True:
-            try:
-                worked = await self._undisturbed()
-            except StorageError as error:
-                self._watch.failed(error)
-                worked = 0
-                await asyncio.sleep(IDLE_SECONDS)
-            if not worked:
-                await self._inbox.wait_for_work(IDLE_SECONDS)
+        """Be one lane: work until cancelled, then finish the batch in hand.
 
-    async def _undisturbed(self) -> int:
-        metered = Metered(self._work())
+        A storage that is away is waited for.
+        """
+        while True:
+            await self._look.acquire()
+            with _Turn(self._look) as turn:
+                try:
+                    has_worked = await self._undisturbed(turn)
+                except StorageError as error:
+                    self._watch.failed(error)
+                    has_worked = False
+                    await asyncio.sleep(IDLE_SECONDS)
+                if not has_worked:
+                    await self._inbox.wait_for_work(IDLE_SECONDS)
+
+    async def _undisturbed(self, turn: _Turn) -> bool:
+        metered = Metered(self._work(turn))
         batch = asyncio.ensure_future(metered)
         try:
-            worked = await asyncio.shield(batch)
+            rows = await asyncio.shield(batch)
         except asyncio.CancelledError:
             await asyncio.wait({batch})
             await self._finish()
             raise
         if self._pacing.is_crowded:  # a rest may be long, and others want the subjects
             await self._finish()
-        await self._pacing.rest(metered.held, urgent=self._has_welcomes)
-        return worked
+        elif turn.is_over and self._look.locked():  # who looks may wait for these subjects
+            self._inbox.wake()
+        has_welcomes = any(row.priority is Priority.WELCOME for row in rows)
+        await self._pacing.rest(metered.held, urgent=has_welcomes)
+        return bool(rows)
 
     async def work_once(self) -> int:
         """Claim and apply one batch; return how many rows were claimed."""
-        worked = await self._work()
+        rows = await self._work()
         await self._finish()
-        return worked
+        return len(rows)
 
     async def _finish(self) -> None:
         """Mark what took effect as done, where no claim follows at once.
@@ -118,28 +170,40 @@ class Worker:
         What cannot be marked is marked by a later claim, or comes again when its lease
         ends; then it is known to have taken effect.
         """
+        done, self._done = self._done, []
         try:
-            while self._done:
-                one = self._done[0]
-                await self._inbox.finish(one.lease_token, one.ids)
-                del self._done[0]
+            while done:
+                await self._inbox.finish(done[0].lease_token, done[0].ids)
+                del done[0]
         except StorageError as error:
             self._watch.failed(error)
+        finally:
+            self._done += done
 
-    async def _work(self) -> int:
-        self.is_busy = True
+    async def _work(self, turn: _Turn | None = None) -> Sequence[Claimed]:
+        self._in_hand += 1
+        try:
+            claimed = await self._claim()
+            if claimed:
+                if turn and not self._pacing.is_crowded:
+                    turn.pass_on()
+                await self._apply(claimed)
+            return claimed
+        finally:
+            self._in_hand -= 1
+
+    async def _claim(self) -> Sequence[Claimed]:
+        done, self._done = self._done, []
         try:
             claimed = await self._inbox.claim(
-                self._pacing.batch, self._lease_for, self._clock.now(), self._done
+                self._pacing.batch, self._lease_for, self._clock.now(), done
             )
-            self._done = []
-            self._has_welcomes = any(row.priority is Priority.WELCOME for row in claimed)
-            if claimed:
-                BATCH_ROWS.observe(len(claimed))
-                await self._apply(claimed)
-            return len(claimed)
-        finally:
-            self.is_busy = False
+        except BaseException:
+            self._done += done
+            raise
+        if claimed:
+            BATCH_ROWS.observe(len(claimed))
+        return claimed
 
     async def _apply(self, claimed: Sequence[Claimed]) -> None:
         parsed = await self._parse(claimed)
