@@ -70,10 +70,12 @@ def columns_of(
     persons: Sequence[Behaviour],
     interactions: Collection[str] = (),
     zone: ZoneInfo = BUSINESS_ZONE,
+    properties: Collection[str] | None = None,
 ) -> Columns:
     """Lay out persons; ``interactions`` are the kinds that count as interaction.
 
-    Events are put in order, and repeats of a dedupe key dropped.
+    Events are put in order, and repeats of a dedupe key dropped. ``properties`` are
+    those of :func:`columns_in_order`.
     """
     histories = [in_order(person.events) for person in persons]
     return columns_in_order(
@@ -82,6 +84,7 @@ def columns_of(
         interactions=interactions,
         facts=[person.facts for person in persons],
         tags=[person.tags for person in persons],
+        properties=properties,
     )
 
 

@@ -15,9 +15,8 @@ from domain.behaviour.kernel import Plan
 from domain.behaviour.mentions import mentions_of, properties_of
 from domain.behaviour.syntax import Expression
 from domain.columns.days import Moments, moment_of
-from domain.columns.persons import Behaviour, Columns, Facts, columns_in_order
+from domain.columns.persons import Behaviour, Columns, Facts, columns_of
 from domain.columns.values import Texts, Value, Words
-from domain.events.event import in_order
 from domain.values import BUSINESS_ZONE
 
 #: A journey's fact is its code with this behind it: ``buying_stage``.
@@ -140,14 +139,11 @@ class Journeys:
 
     def _columns(self, persons: Sequence[Behaviour]) -> Columns:
         """Lay out what the conditions read, and no more."""
-        return columns_in_order(
-            [in_order(person.events) for person in persons],
-            self.zone,
-            interactions=self.interactions,
-            facts=[_only(self.attributes, person.facts) for person in persons],
-            tags=[_only(self.tags, person.tags) for person in persons],
-            properties=self.properties,
-        )
+        read = [
+            Behaviour(one.events, _only(self.attributes, one.facts), _only(self.tags, one.tags))
+            for one in persons
+        ]
+        return columns_of(read, self.interactions, self.zone, self.properties)
 
     def facts(self) -> Mapping[str, Journey]:
         """Return the journeys by the name of their fact."""
