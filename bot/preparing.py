@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import structlog
 
+from bot.threads import until_done
 from domain.intake.mapping import Fault
 from handlers.actions.import_prepare import IDS_PER_ROW, Line, Prepared, Preparer
 from handlers.files.chunks import Chunk
@@ -184,7 +185,10 @@ class Preparing:
         self._clock = clock
 
     async def over(self, chunks: Iterator[Chunk]) -> AsyncGenerator[tuple[Chunk, Prepared], None]:
-        """Yield each chunk with what was made ready of it, in order."""
+        """Yield each chunk with what was made ready of it, in order.
+
+        Whoever leaves early waits until every hand is free: then they may be closed.
+        """
         free: asyncio.LifoQueue[_Hand] = asyncio.LifoQueue()
         for hand in self._hands:
             free.put_nowait(hand)
@@ -192,7 +196,7 @@ class Preparing:
         try:
             while True:
                 while len(ahead) <= len(self._hands):
-                    chunk = await asyncio.to_thread(next, chunks, None)
+                    chunk = await until_done(next, chunks, None)
                     if chunk is None:
                         break
                     asked = self._asked(chunk)
@@ -213,10 +217,10 @@ class Preparing:
 
 async def _made_ready(free: asyncio.LifoQueue[_Hand], asked: _Asked) -> Prepared:
     hand = await free.get()
-    working = asyncio.ensure_future(asyncio.to_thread(hand.make_ready, asked))
-    # Whoever is no longer waited for still has to come to an end with its chunk.
-    working.add_done_callback(lambda _: free.put_nowait(hand))
-    return await asyncio.shield(working)
+    try:
+        return await until_done(hand.make_ready, asked)
+    finally:
+        free.put_nowait(hand)
 
 
 @asynccontextmanager
