@@ -8,25 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.batches import Batch, LeadBatch, ListBatch
 from bot.looks import is_ours
 from bot.preparing import DEFECT, preparing, processes_for
+from bot.threads import until_done
 from domain.intake.mapping import Fault
-from handlers.actions.import_batch import (
-    AT_ONCE,
-    CHUNK_ROWS,
-    ReadyChunk,
-    generated,
-    take_some,
-    work_off,
-)
-from handlers.actions.tag_rows import ListedBy, tag_rows
+from handlers.actions.import_batch import AT_ONCE, CHUNK_ROWS, generated, work_off
+from handlers.actions.tag_rows import ListedBy
 from handlers.files.chunks import Chunk, chunks
 from handlers.files.plan import Plan
 from handlers.files.refusal import FileRefused
@@ -38,12 +32,10 @@ from storage.uploads import RowFault, Step, Upload, Uploads, advance
 if TYPE_CHECKING:
     from bot.bootstrap import Parts
     from bot.cluster.duties import Duty
-    from domain.intake.id_list import IdList
-    from domain.intake.mapping import FileMapping
     from domain.values import LeadId, PersonId
     from handlers.context import Context
     from handlers.ports import Clock
-    from storage.unit_of_work import Store, UnitOfWork
+    from storage.unit_of_work import Store
 
 log = structlog.get_logger("clew.importer")
 
@@ -151,62 +143,62 @@ class Importer:
         with tempfile.TemporaryFile() as stream:  # has no name: it goes with the process
             async for piece in self._uploads.pieces(upload.id):
                 stream.write(piece)
-            sheet = await asyncio.to_thread(open_sheet, stream)
-            if plan.leads is not None:
-                await self._take_leads(upload, sheet, plan.leads)
-            elif plan.tags is not None:
-                await self._tag(upload, sheet, plan.tags)
+            sheet = await until_done(open_sheet, stream)
+            async with aclosing(self._batches(upload, sheet, plan)) as batches:
+                async for batch in batches:
+                    upload = await self._store_all(upload, batch, 0, batch.chunk.size)
 
-    async def _take_leads(self, upload: Upload, sheet: Sheet, mapping: FileMapping) -> None:
-        count = processes_for(upload.rows - upload.done)
-        some = chunks(sheet, CHUNK_ROWS, upload.done)
-        async with (
-            preparing(mapping, self._context, self._store, self._clock, count) as ready,
-            aclosing(ready.over(some)) as each,
-        ):
-            async for chunk, prepared in each:
-                one = ReadyChunk(chunk.header, chunk.lines, prepared)
-                upload = await self._store_all(upload, _Span(chunk, 0, chunk.size, one), mapping)
+    async def _batches(
+        self, upload: Upload, sheet: Sheet, plan: Plan
+    ) -> AsyncGenerator[Batch, None]:
+        """Yield what the file holds behind the rows that are done."""
+        ctx, store, clock = self._context, self._store, self._clock
+        if (mapping := plan.leads) is not None:
+            count = processes_for(upload.rows - upload.done)
+            some = chunks(sheet, CHUNK_ROWS, upload.done)
+            async with (
+                preparing(mapping, ctx, store, clock, count) as ready,
+                aclosing(ready.over(some)) as each,
+            ):
+                async for chunk, prepared in each:
+                    yield LeadBatch(ctx, mapping, chunk, prepared)
+        elif plan.tags is not None:
+            listed, by = chunks(sheet, LIST_ROWS, upload.done), ListedBy(upload.userid)
+            while (some_ids := await until_done(next, listed, None)) is not None:
+                yield ListBatch(ctx, plan.tags, by, some_ids)
 
-    async def _store_all(self, upload: Upload, span: _Span, mapping: FileMapping) -> Upload:
-        """Store lines; of lines that break something each half is done by itself.
-
-        So a row that breaks stops no other.
-        """
-        start = span.start
-        while start < span.stop:
+    async def _store_all(self, upload: Upload, batch: Batch, start: int, stop: int) -> Upload:
+        """Store lines from ``start`` to before ``stop``, with room for others in between."""
+        while start < stop:
             if not await is_ours(self._duty):
                 raise Conflict(DUTY)
-            rest = _Span(span.chunk, start, span.stop, span.ready)
             try:
-                upload, start = await self._store_some(upload, rest, mapping)
+                upload, start = await self._store_some(upload, batch, start, stop)
             except _TRY_AGAIN:
                 raise
             except Exception:
-                log.exception("rows_broke", upload=upload.id, rows=span.stop - start)
-                if span.stop - start == 1:
-                    faults = {start: (Fault("", DEFECT),)}
-                    return await self._note(upload, Step(1, 0, 1, _told(span.chunk, faults)))
-                middle = (start + span.stop) // 2
-                for low, high in ((start, middle), (middle, span.stop)):
-                    half = _Span(span.chunk, low, high, span.ready)
-                    upload = await self._store_all(upload, half, mapping)
-                return upload
+                log.exception("rows_broke", upload=upload.id, rows=stop - start)
+                return await self._store_halves(upload, batch, start, stop)
+            await asyncio.sleep(PAUSE_SECONDS)
         return upload
 
+    async def _store_halves(self, upload: Upload, batch: Batch, start: int, stop: int) -> Upload:
+        """Store lines that broke something half by half: a row that breaks stops no other."""
+        if stop - start == 1:
+            faults = {start: (Fault("", DEFECT),)}
+            return await self._note(upload, Step(1, 0, 1, _told(batch.chunk, faults)))
+        middle = (start + stop) // 2
+        upload = await self._store_all(upload, batch, start, middle)
+        return await self._store_all(upload, batch, middle, stop)
+
     async def _store_some(
-        self, upload: Upload, span: _Span, mapping: FileMapping
+        self, upload: Upload, batch: Batch, start: int, stop: int
     ) -> tuple[Upload, int]:
         async with self._store.unit_of_work(self._clock.now()) as work:
-            lines = (span.start, span.stop)
-            taken = await take_some(work, self._context, span.ready, lines, mapping)
+            taken = await batch.take(work, start, stop)
             faults = taken.imported.faults
-            step = Step(
-                taken.end - span.start,
-                taken.imported.leads,
-                len(faults),
-                _told(span.chunk, faults),
-            )
+            told = _told(batch.chunk, faults)
+            step = Step(taken.end - start, taken.imported.leads, len(faults), told)
             after = await advance(work.tx, work.ids, upload, step)
             await work.commit()
         return after, taken.end
@@ -216,35 +208,6 @@ class Importer:
             after = await advance(work.tx, work.ids, upload, step)
             await work.commit()
         return after
-
-    async def _tag(self, upload: Upload, sheet: Sheet, id_list: IdList) -> None:
-        some = chunks(sheet, LIST_ROWS, upload.done)
-        while (chunk := await asyncio.to_thread(next, some, None)) is not None:
-            if not await is_ours(self._duty):
-                raise Conflict(DUTY)
-            async with self._store.unit_of_work(self._clock.now()) as work:
-                upload = await self._tag_some(work, upload, chunk, id_list)
-                await work.commit()
-
-    async def _tag_some(
-        self, work: UnitOfWork, upload: Upload, chunk: Chunk, id_list: IdList
-    ) -> Upload:
-        rows, faults = chunk.readable()
-        places, by = list(rows), ListedBy(upload.userid)
-        done = await tag_rows(work, self._context, list(rows.values()), id_list, by)
-        faults |= {places[n]: found for n, found in done.faults.items()}
-        step = Step(chunk.size, done.leads, len(faults), _told(chunk, faults))
-        return await advance(work.tx, work.ids, upload, step)
-
-
-@dataclass(frozen=True, slots=True)
-class _Span:
-    """Lines of a chunk, from ``start`` to before ``stop``."""
-
-    chunk: Chunk
-    start: int
-    stop: int
-    ready: ReadyChunk
 
 
 def _told(chunk: Chunk, faults: Mapping[int, Sequence[Fault]]) -> list[RowFault]:

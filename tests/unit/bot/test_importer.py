@@ -1,4 +1,4 @@
-"""What follows an import in the background: every lead, whatever becomes of its neighbours."""
+"""Files taken in and what follows: every row and lead, whatever becomes of its neighbours."""
 
 from __future__ import annotations
 
@@ -6,23 +6,84 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
-from bot.importer import Importer
+from bot.importer import PAUSE_SECONDS, Importer
+from domain.intake.id_list import IdList
 from domain.intake.mapping import FileMapping
 from domain.lead import Stage
-from domain.values import LeadId, PersonId
+from domain.values import IdentityKind, LeadId, PersonId
 from handlers.actions import import_batch
-from storage.uploads import Uploads
+from handlers.actions.tags import by_hand
+from handlers.files.plan import Plan
+from storage.uploads import RowFault, Uploads, UploadState
 from tests.unit.handlers.company import Company
 from tests.unit.handlers.imports import taken_in
 
 MAPPING = FileMapping("crm", uid="编号", name="姓名")
+ID_LIST = IdList("编号", IdentityKind.UID, "老客户", "crm")
+
+
+def uploads_of(company: Company) -> Uploads:
+    store = company.store
+    return Uploads(store.database, store.vault, store.ids)
 
 
 def importer_of(company: Company) -> Importer:
-    store = company.store
-    uploads = Uploads(store.database, store.vault, store.ids)
-    return Importer(store, uploads, company.ctx, company.clock, None)
+    return Importer(company.store, uploads_of(company), company.ctx, company.clock, None)
+
+
+async def handed_in(company: Company, plan: Plan, rows: int) -> int:
+    """Let a file of a number per row wait for an importer; return its id."""
+    uploads = uploads_of(company)
+    upload_id = uploads.new_id()
+    text = "\n".join(("编号,姓名", *(f"{n},客户" for n in range(rows))))
+    await uploads.add_piece(upload_id, 1, text.encode())
+    await uploads.add(upload_id, "LiLei", "file.csv", rows, b"{}", company.clock.now())
+    await uploads.start(upload_id, plan.text())
+    return upload_id
+
+
+async def test_a_row_that_breaks_stops_no_other_of_a_list(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await taken_in(company, [{"编号": str(n)} for n in range(5)], MAPPING)
+    upload_id = await handed_in(company, Plan(tags=ID_LIST), 5)
+
+    async def breaking(work: Any, ctx: Any, given: by_hand.TagList) -> Any:
+        if any(key.value == "crm:2" for key in given.keys):
+            problem = "a defect"
+            raise RuntimeError(problem)
+        return await by_hand.apply_tag_list(work, ctx, given)
+
+    monkeypatch.setattr("handlers.actions.tag_rows.apply_tag_list", breaking)
+    with capture_logs() as logs:
+        assert await importer_of(company).work_off()
+    assert [one["rows"] for one in logs if one["event"] == "rows_broke"] == [5, 3, 1]
+    uploads = uploads_of(company)
+    done = await uploads.get(upload_id)
+    assert done is not None
+    assert (done.state, done.done, done.taken, done.faulty) == (UploadState.DONE, 5, 4, 1)
+    faults, _ = await uploads.faults(upload_id, 0, 9)
+    assert faults == [RowFault(4, "", "row_defect")]
+    assert await company.count("tagging") == 4
+
+
+@pytest.mark.parametrize("plan", [Plan(leads=MAPPING), Plan(tags=ID_LIST)])
+async def test_each_transaction_of_a_file_leaves_room_for_others(
+    company: Company, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+
+    monkeypatch.setattr("bot.importer.CHUNK_ROWS", 2)
+    monkeypatch.setattr("bot.importer.LIST_ROWS", 2)
+    await handed_in(company, plan, 5)
+    monkeypatch.setattr("asyncio.sleep", pause)
+    assert await importer_of(company).work_off()
+    assert pauses == [PAUSE_SECONDS] * 3
 
 
 async def test_leads_are_worked_off_a_piece_at_a_time(
@@ -51,7 +112,8 @@ async def test_a_lead_that_breaks_stops_no_other(
 
     monkeypatch.setattr("bot.importer.work_off", breaking)
     importer = importer_of(company)
-    while await importer.finish_leads():
-        pass
+    with capture_logs():
+        while await importer.finish_leads():
+            pass
     waiting = [lead.id for lead in await company.leads() if lead.stage is Stage.GENERATED]
     assert waiting == [broken]

@@ -1,0 +1,67 @@
+"""Lines of a file that an importer takes in together, whatever the file is for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from handlers.actions.import_batch import ReadyChunk, Taken, take_some
+from handlers.actions.import_rows import Imported
+from handlers.actions.tag_rows import ListedBy, tag_rows
+
+if TYPE_CHECKING:
+    from domain.intake.id_list import IdList
+    from domain.intake.mapping import FileMapping
+    from handlers.actions.import_prepare import Prepared
+    from handlers.context import Context
+    from handlers.files.chunks import Chunk
+    from storage.unit_of_work import UnitOfWork
+
+
+class Batch(Protocol):
+    """Lines that one or more units of work take in."""
+
+    @property
+    def chunk(self) -> Chunk:
+        """The lines."""
+        ...
+
+    async def take(self, work: UnitOfWork, start: int, stop: int) -> Taken:
+        """Take in lines from ``start`` to before ``stop``, as many as one unit of work should.
+
+        Nothing is committed: how far the file is has to share the transaction.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LeadBatch:
+    """Rows about people, and what was made ready of them."""
+
+    context: Context
+    mapping: FileMapping
+    chunk: Chunk
+    prepared: Prepared
+
+    async def take(self, work: UnitOfWork, start: int, stop: int) -> Taken:
+        """Make leads of them."""
+        ready = ReadyChunk(self.chunk.header, self.chunk.lines, self.prepared)
+        return await take_some(work, self.context, ready, (start, stop), self.mapping)
+
+
+@dataclass(frozen=True, slots=True)
+class ListBatch:
+    """Rows of a list of ids, all of them by the same person."""
+
+    context: Context
+    id_list: IdList
+    by: ListedBy
+    chunk: Chunk
+
+    async def take(self, work: UnitOfWork, start: int, stop: int) -> Taken:
+        """Put the tag of the list on whom they name."""
+        rows, faults = self.chunk.part(start, stop).readable()
+        places, given = list(rows), list(rows.values())
+        done = await tag_rows(work, self.context, given, self.id_list, self.by)
+        faults |= {places[n]: found for n, found in done.faults.items()}
+        return Taken(stop, Imported(done.leads, {start + n: one for n, one in faults.items()}))
