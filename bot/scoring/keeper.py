@@ -75,7 +75,7 @@ class ScoreKeeper:
         if version is None:
             return
         try:
-            found = await self._tried(version)
+            found = await self._tried(version, self._duty)
         except StorageError:
             raise
         except ClewError as error:
@@ -86,20 +86,20 @@ class ScoreKeeper:
             await self._keep(version, found)
 
     async def try_version(self, version: RuleVersion) -> Trial:
-        """Try a version on all leads, and keep what was found.
+        """Try a version on all leads, and keep what was found, whoever has the duty.
 
         Raises:
             ConfigError: this program cannot read the version.
         """
-        found = await self._tried(version)
+        found = await self._tried(version, None)
         await self._keep(version, found)
         return found
 
-    async def _tried(self, version: RuleVersion) -> Trial:
+    async def _tried(self, version: RuleVersion, duty: Duty | None) -> Trial:
         scores = self._scores
         async with scores.store.database.read() as tx:
             await scores.context.rulebook.tables(tx, version)  # one that cannot be read is told
-        crowds = Crowds(scores.store, scores.context, scores.clock, self._settings, self._duty)
+        crowds = Crowds(scores.store, scores.context, scores.clock, self._settings, duty)
         return await tried(crowds, version)
 
     async def _keep(self, version: RuleVersion, found: Trial) -> None:

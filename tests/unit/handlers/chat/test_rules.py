@@ -8,11 +8,13 @@ from datetime import timedelta
 
 import pytest
 
+from bot.cluster.duties import Duty
 from bot.scoring.keeper import RESCORED, ScoreKeeper
-from bot.scoring.passes import Scores
+from bot.scoring.passes import DUTY, Scores
 from config.rules import frame_of, seed_sources
 from domain.lead import Stage
 from handlers.actions.rules import SYSTEM_AUTHOR, keep_draft, keep_seed
+from storage.leases import Leases
 from storage.marks import mark_of
 from storage.repositories.rules import Draft
 from tests.unit.handlers import acts
@@ -102,6 +104,19 @@ async def test_a_trial_tells_who_would_move_and_writes_nothing(company: Company)
     count = len(await company.texts(MANAGER))
     await keeper(company).look()
     assert len(await company.texts(MANAGER)) == count, "told once"
+
+
+async def test_a_draft_is_tried_by_hand_beside_the_process_on_duty(company: Company) -> None:
+    await seeded(company)
+    await company.receives(acts.added())
+    number = await drafted(company, LOWER)
+    async with company.store.looking(company.clock.now()) as work:
+        version = await work.rules.version(number)
+    assert version is not None
+    theirs, ours = (Duty(Leases(company.store.database, n), DUTY, company.clock) for n in "ab")
+    assert await theirs.held() is not None
+    scores = Scores(company.store, company.ctx, company.clock)
+    assert (await ScoreKeeper(scores, ours).try_version(version)).leads == 1
 
 
 async def test_a_draft_that_activates_many_needs_to_be_confirmed(company: Company) -> None:
