@@ -14,6 +14,7 @@ import os
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from multiprocessing import get_context
@@ -30,6 +31,7 @@ from handlers.kinds import RunningKinds
 from handlers.rulebook import Rulebook
 from handlers.tagbook import TagKeeper
 from storage.database import open_database
+from storage.errors import StorageError
 from storage.ids import IdSource
 from storage.lake.manifest import Lake, lake_in
 from storage.population.source import FromDatabase, Source
@@ -60,6 +62,7 @@ PAUSE_SECONDS = 0.02
 HAS_LAKE = find_spec("pyarrow") is not None
 #: Real seconds between two questions whether the work is still ours.
 _ASK_SECONDS = 2.0
+_WHEN_ONE_DIES = "Look in the log of the system whether memory ran out; nothing was changed."
 #: ``prctl``: the signal that a process gets when its parent dies.
 _PDEATHSIG = 1
 
@@ -139,6 +142,9 @@ class Crowds:
         """Return what ``task`` finds in each item, in processes; None when it is not ours now.
 
         ``told`` hears of each answer as it comes, in any order.
+
+        Raises:
+            StorageError: the database is not there, or a process died over its item.
         """
         loop, spawn = asyncio.get_running_loop(), get_context("spawn")
         processes = self.processes or min(os.cpu_count() or 1, _MOST_PROCESSES)
@@ -157,6 +163,9 @@ class Crowds:
                 if not await is_ours(self.duty):
                     return None
             return [run.result() for run in runs]
+        except BrokenProcessPool as error:
+            problem = "a process died that looked at a part of all persons"
+            raise StorageError(problem, advice=_WHEN_ONE_DIES) from error
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 

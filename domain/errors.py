@@ -5,10 +5,24 @@ Expected refusals are not errors: they are values (:class:`domain.values.Refusal
 
 from __future__ import annotations
 
+import copyreg
 import inspect
+from typing import Any
 
 
-class ClewError(Exception):
+class Portable(Exception):  # noqa: N818 — what an error can do, not what is wrong
+    """An error that another process may raise: it comes back as it was.
+
+    Python would make it anew by calling its class with its message alone, which fails where
+    the class asks for more.
+    """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Tell how to make it again: without calling it, and with all that it remembers."""
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
+
+
+class ClewError(Portable):
     """Clew cannot go on with this.
 
     A subclass states its default message as the first line of its docstring.

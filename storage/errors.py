@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from domain.errors import Portable
 
-class StorageError(Exception):
+
+class StorageError(Portable):
     """Root of every error that storage raises."""
 
     advice = "Look at the cause above; nothing of the transaction was kept."

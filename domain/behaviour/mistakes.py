@@ -19,7 +19,6 @@ class Words(Protocol):
         """Return the text of ``key`` with its placeholders filled."""
 
 
-_NOTHING: Mapping[str, str] = MappingProxyType({})
 #: Below this likeness (0–1) a known word is not suggested.
 _LIKE_ENOUGH = 0.5
 #: Values that are the code of a type.
@@ -57,7 +56,7 @@ class Mistake:
     column: int = 0
     text: str = ""
     hint: str = ""
-    values: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    values: Mapping[str, str] = field(default_factory=dict)
 
     def fields(self) -> dict[str, str]:
         """Return everything that a sentence about it may mention."""
@@ -84,9 +83,10 @@ def mistake_at(
     code: str,
     *,
     hint: str = "",
-    values: Mapping[str, str] = _NOTHING,
+    values: Mapping[str, str] | None = None,
 ) -> Mistake:
     """Return the mistake about a piece of ``source``."""
+    values = values or {}
     if span is None:
         return Mistake(code, text=values.get("name", ""), hint=hint, values=values)
     return Mistake(

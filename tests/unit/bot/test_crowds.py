@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,10 +11,11 @@ import pytest
 
 from bot.clock import DrivenClock
 from bot.cluster.duties import Duty
-from bot.crowds import SMALL_SPAN, Crowds, View, processes_for
+from bot.crowds import SMALL_SPAN, Crowds, Task, View, processes_for
 from config.settings import StoreSettings
 from domain.person import Person
 from domain.values import BUSINESS_ZONE, PersonId
+from storage.errors import Cause, StorageError, StorageUnavailable
 from storage.leases import Leases
 from storage.population.whose import Span, spans
 from tests.unit.handlers.company import KEYS, Company
@@ -45,6 +47,14 @@ async def fails(_: View, span: Span) -> int:
     raise LookupError(str(span))
 
 
+async def finds_no_database(_: View, span: Span) -> int:
+    raise StorageUnavailable(str(span), Cause.GONE)
+
+
+async def dies(_: View, span: Span) -> int:
+    os._exit(span.after)
+
+
 def crowds(company: Company, **changes: object) -> Crowds:
     return Crowds(company.store, company.ctx, company.clock, **changes)  # type: ignore[arg-type]
 
@@ -74,10 +84,21 @@ async def test_processes_find_the_same_as_of_the_same_moment(company: Company) -
     assert told == await crowds(company).over(whom)
 
 
-async def test_an_error_in_a_process_is_raised_here(company: Company) -> None:
+@pytest.mark.parametrize(
+    ("task", "kind", "words"),
+    [
+        (fails, LookupError, "Span"),
+        (finds_no_database, StorageUnavailable, "clew doctor"),
+        (dies, StorageError, "a process died"),
+    ],
+)
+async def test_what_goes_wrong_in_a_process_is_told_here(
+    company: Company, task: Task[Span, int], kind: type[Exception], words: str
+) -> None:
     many = crowds(company, settings=settings(company.store.database.url), processes=1)
-    with pytest.raises(LookupError):
-        await many.over(fails)
+    with pytest.raises(kind, match=words) as told:
+        await many.over(task)
+    assert type(told.value) is kind
 
 
 async def test_nothing_is_done_when_another_process_has_the_duty(company: Company) -> None:

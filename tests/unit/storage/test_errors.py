@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
 import sqlite3
 
 import asyncpg
 import pytest
 
+from domain.values import LeadId
 from storage import postgres, sqlite
 from storage.errors import (
     Cause,
@@ -17,6 +19,7 @@ from storage.errors import (
     StorageError,
     StorageUnavailable,
 )
+from storage.repositories.leads import OwnerChanged
 
 E = asyncpg.exceptions
 SECRET = "13812345678"  # what a driver's message may quote
@@ -142,6 +145,23 @@ def test_every_error_says_what_to_do() -> None:
     assert "clew doctor" in str(StorageUnavailable("no answer", Cause.GONE))
     assert str(Conflict("t(a)")) == "the key t(a) is taken. Load the present row and decide again."
     assert Erased(7).person_id == 7
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        StorageError("no", advice="Do this."),
+        StorageUnavailable("no answer", Cause.GONE),
+        Conflict("t(a)"),
+        Erased(7),
+        InvalidRow("t"),
+        OwnerChanged(LeadId(7)),
+    ],
+)
+def test_an_error_of_another_process_is_the_same_error(error: StorageError) -> None:
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
+    assert type(again) is type(error)
+    assert (str(again), again.__dict__) == (str(error), error.__dict__)
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite://:memory:", "sqlite:///:memory:?cache=1"])
