@@ -146,7 +146,7 @@ class LakeKeeper:
             lake = await lake_in(folder, tx)
             before = lake.manifest if lake else Manifest(await mark_of(tx, LINEAGE))
             plan = await planned(tx, before)
-        keeping, written = _Keeping(folder, plan), 0
+        keeping = _Keeping(folder, plan)
         layout = layout_of(crowds.context)
         errands = [Errand(folder, layout, bucket, is_whole) for bucket in plan.buckets]
         done = await crowds.apart(Home.of(self._settings), bring_up_one, errands, now, keeping.take)

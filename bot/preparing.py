@@ -110,7 +110,7 @@ class _Here:
         return self._one_by_one(asked)
 
     def _one_by_one(self, asked: _Asked) -> Prepared:
-        whole = Prepared(asked.now, len(asked.lines))
+        whole = Prepared(asked.now)
         for place, line in enumerate(asked.lines):
             try:
                 one = self._preparer.prepare(asked.header, [line], asked.ids, asked.now)

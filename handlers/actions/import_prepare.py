@@ -50,13 +50,12 @@ class ReadyRow(NamedTuple):
 
 @dataclass(slots=True)
 class Prepared:
-    """A chunk ready for the database; ``size`` lines, of which some are ``faults``.
+    """A chunk ready for the database; some of its lines are ``faults``.
 
     ``aliases`` are blind indexes under older master keys, with the present one.
     """
 
     now: datetime
-    size: int
     rows: list[ReadyRow] = field(default_factory=list)
     faults: dict[int, tuple[Fault, ...]] = field(default_factory=dict)
     aliases: dict[bytes, bytes] = field(default_factory=dict)
@@ -79,7 +78,7 @@ class Preparer:
         self, header: Sequence[str], lines: Sequence[Line], ids: Ids, now: datetime
     ) -> Prepared:
         """Read the lines of a chunk and make ready what will be written of them."""
-        prepared = Prepared(now, len(lines))
+        prepared = Prepared(now)
         beginnings = Beginnings(self._placing)
         maker = PersonMaker(self._vault, ids, to_micros(now))
         width = len(header)

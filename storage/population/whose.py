@@ -28,10 +28,6 @@ class Span:
     after: int = 0
     until: int = END
 
-    def has(self, root: int) -> bool:
-        """Tell whether a root lies in it."""
-        return self.after < root <= self.until
-
 
 EVERYBODY = Span()
 Whose = Span | Sequence[PersonId]

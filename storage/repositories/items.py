@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from storage.moments import from_micros, to_micros
 
 if TYPE_CHECKING:
     from storage.ids import IdSource
-    from storage.protocols import Row, Transaction
+    from storage.protocols import Transaction
 
 _UPSERT = """
 insert into tracked_item (id, system, kind, item, properties, is_deleted, changed_at, reference)
@@ -80,25 +80,4 @@ async def item_counts(tx: Transaction) -> tuple[ItemCount, ...]:
     return tuple(
         ItemCount(row["system"], row["kind"], row["found"], from_micros(row["last_at"]))
         for row in rows
-    )
-
-
-async def items_of(tx: Transaction, kind: str, limit: int) -> Sequence[Item]:
-    """Return things of a kind, those that changed last first."""
-    rows = await tx.fetch(
-        "select * from tracked_item where kind = $1 order by changed_at desc, id limit $2",
-        kind,
-        limit,
-    )
-    return [_item(row) for row in rows]
-
-
-def _item(row: Row) -> Item:
-    return Item(
-        row["system"],
-        row["kind"],
-        row["item"],
-        msgspec.json.decode(row["properties"], type=dict[str, PropertyValue]),
-        from_micros(row["changed_at"]),
-        bool(row["is_deleted"]),
     )

@@ -66,7 +66,7 @@ def looked_through(parent: int) -> None:
 
 def told(prepared: Sequence[Prepared]) -> list[object]:
     """Return what does not depend on chance: seals differ each time."""
-    return [(p.size, p.faults, [_row(row) for row in p.rows]) for p in prepared]
+    return [(p.faults, [_row(row) for row in p.rows]) for p in prepared]
 
 
 def _row(row: ReadyRow) -> object:

@@ -70,7 +70,11 @@ async def test_spans_hold_everybody_once(company: Company, monkeypatch: pytest.M
     async with company.store.database.read() as tx:
         found = await spans(tx, 3)
         assert await spans(tx, 100) == [Span()]
-    assert [sum(span.has(root) for root in everybody) for span in found] == [3, 3, 1]
+    assert [sum(span.after < root <= span.until for root in everybody) for span in found] == [
+        3,
+        3,
+        1,
+    ]
     monkeypatch.setattr("bot.crowds.SMALL_SPAN", 2)
     told = await crowds(company).over(whom)
     assert told is not None

@@ -42,7 +42,7 @@ class Hand:
 
     def make_ready(self, asked: Any) -> Prepared:
         self._gate.pass_through()
-        return Prepared(asked.now, len(asked.lines))
+        return Prepared(asked.now)
 
 
 def chunk() -> Chunk:
