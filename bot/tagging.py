@@ -17,8 +17,7 @@ import structlog
 from bot.crowds import Crowds
 from bot.looks import is_ours, look_every
 from handlers.actions.bulk.tagging import retag_people, untrue_tags
-from storage.queries.kinds import newest_kind
-from storage.repositories.tag_definitions import TagDefinitions
+from storage.queries.editions import editions
 from storage.retention import day_done, mark_day
 
 if TYPE_CHECKING:
@@ -75,8 +74,8 @@ class TagSweeper:
         """
         today = self._clock.now().astimezone(self._context.zone).toordinal()
         async with self._store.database.read() as tx:
-            edition, _ = await TagDefinitions(tx).edition()
-            number = today * _EDITIONS + edition + await newest_kind(tx)
+            published = await editions(tx)
+            number = today * _EDITIONS + published.tags + published.kinds
             is_done = await day_done(tx, DUTY) == number
         if is_done or not await is_ours(self._duty):
             return False

@@ -41,11 +41,6 @@ class TagDefinitions:
         """Belong to one transaction."""
         self._tx = tx
 
-    async def edition(self) -> tuple[int, int]:
-        """Return the number of the last publication, and how many names people have put on."""
-        row = await self._tx.fetch_one(_EDITION, EDITION)
-        return (int(row["edition"] or 0), int(row["names"])) if row else (0, 0)
-
     async def published(self) -> dict[str, TagText | None]:
         """Return what is in force beside the files, by name; None withdraws a tag."""
         rows = await self._tx.fetch(
@@ -126,10 +121,6 @@ def _version(row: Row) -> TagVersion:
     )
 
 
-_EDITION = """
-select (select value from counter where name = $1) as edition,
-       (select count(*) from tag_name) as names
-"""
 _INSERT = """
 insert into tag_definition (id, name, version, state, body, author, created_at, published_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8)

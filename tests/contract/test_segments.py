@@ -12,6 +12,7 @@ from domain.tags.spec import TagKind
 from domain.values import PersonId
 from storage.database import Database
 from storage.ids import IdSource
+from storage.queries.editions import editions
 from storage.repositories.segments import (
     KEPT_FOR,
     PIECE,
@@ -112,9 +113,9 @@ async def test_a_draft_is_published_in_the_place_of_the_one_before(
         for number in (1, 2):
             draft = await definitions.draft(ids, text, text.name, "WangManager", now)
             assert draft.version == number + 1
-            assert (await definitions.edition())[0] == number - 1
+            assert (await editions(tx)).tags == number - 1
             await definitions.publish(draft, now + timedelta(minutes=number))
-        assert (await definitions.edition())[0] == 2
+        assert (await editions(tx)).tags == 2
         assert (await definitions.published())["新标签"] == TagText(
             "新标签", TagKind.METRIC, value="次数(支付订单)", version=3
         )
