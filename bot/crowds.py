@@ -137,7 +137,7 @@ class Crowds:
         task: Task[X, R],
         items: Sequence[X],
         now: datetime,
-        told: Callable[[R], None] | None = None,
+        told: Callable[[R], Awaitable[None]] | None = None,
     ) -> list[R] | None:
         """Return what ``task`` finds in each item, in processes; None when it is not ours now.
 
@@ -159,7 +159,7 @@ class Crowds:
                 for run in done:
                     answer = await run
                     if told is not None:
-                        told(answer)
+                        await told(answer)
                 if not await is_ours(self.duty):
                     return None
             return [run.result() for run in runs]

@@ -19,12 +19,14 @@ import structlog
 
 from bot.crowds import HAS_LAKE, Crowds, Home, View, lake_folder
 from bot.looks import is_ours, look_every
+from bot.threads import until_done
 from domain.changing import replace
 from domain.columns.days import microseconds, moment_of
 from domain.events.registry import PropertyType
 from storage.ids import first_id_at
 from storage.lake.layout import Layout
 from storage.lake.manifest import Bucket, Manifest, lake_in
+from storage.lake.tail import OVERLAP
 from storage.marks import LINEAGE, mark_of
 from storage.queries.everybody import count_events_since, count_roots
 
@@ -155,8 +157,8 @@ class LakeKeeper:
         old = {bucket.number: bucket.generation for bucket in plan.buckets}
         written = sum(bucket.generation != old[bucket.number] for bucket in done)
         manifest = replace(keeping.manifest, refreshed_at=microseconds(now))
-        manifest.write(folder)
-        drop_unnamed(folder, before, manifest)
+        await until_done(manifest.write, folder)
+        await until_done(drop_unnamed, folder, before, manifest)
         log.info("lake_refreshed", buckets=len(done), written=written, events=manifest.events)
         return Refreshed(len(done), written, manifest.persons, manifest.events)
 
@@ -168,7 +170,7 @@ class LakeKeeper:
                 return None
             manifest = lake.manifest
             seen_at = min((bucket.seen_at for bucket in manifest.buckets), default=0)
-            since = first_id_at(moment_of(seen_at) - timedelta(minutes=10)) if seen_at else 0
+            since = first_id_at(moment_of(seen_at) - OVERLAP) if seen_at else 0
             persons, events = await count_roots(tx), await count_events_since(tx, since)
         paths = [*self.folder.glob("*.parquet")]
         return LakeStatus(
@@ -190,9 +192,9 @@ class _Keeping:
     folder: Path
     manifest: Manifest
 
-    def take(self, bucket: Bucket) -> None:
+    async def take(self, bucket: Bucket) -> None:
         self.manifest = self.manifest.with_bucket(bucket)
-        self.manifest.write(self.folder)
+        await until_done(self.manifest.write, self.folder)
 
 
 async def bring_up_one(view: View, errand: Errand) -> Bucket:
