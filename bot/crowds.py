@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
-import os
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.clock import SystemClock
+from bot.cores import cores
 from bot.looks import is_ours
 from config.load import load_catalog
 from config.rules import RuleReader
@@ -103,16 +103,19 @@ class Crowds:
         All spans are looked at as of one moment, now unless it is given.
         """
         now = now or self.clock.now()
-        async with self.store.database.read() as tx:
-            persons = await count_roots(tx)
-        processes = self.processes or processes_for(persons)
-        if self.settings is None or processes < 1:
+        if self.settings is None or not await self._is_worth_processes():
             return await self._here(task, now)
         home = await self._home(self.settings)
         source = home.source(now)
         async with self.store.database.read() as tx:
             spans = await source.spans(tx)
         return await self.apart(home, task, spans, now)
+
+    async def _is_worth_processes(self) -> bool:
+        if self.processes:
+            return True
+        async with self.store.database.read() as tx:
+            return await count_roots(tx) >= MANY_PERSONS
 
     async def _home(self, settings: StoreSettings) -> Home:
         async with self.store.database.read() as tx:
@@ -147,7 +150,7 @@ class Crowds:
             StorageError: the database is not there, or a process died over its item.
         """
         loop, spawn = asyncio.get_running_loop(), get_context("spawn")
-        processes = self.processes or min(os.cpu_count() or 1, _MOST_PROCESSES)
+        processes = self.processes or min(cores(), _MOST_PROCESSES)
         pool = ProcessPoolExecutor(processes, spawn, initializer=_settle_in, initargs=(home,))
         try:
             runs = [loop.run_in_executor(pool, _look, task, item, now) for item in items]
@@ -173,11 +176,6 @@ class Crowds:
 def lake_folder(settings: StoreSettings) -> Path:
     """Return where histories are kept in files."""
     return settings.data_dir / "lake"
-
-
-def processes_for(persons: int) -> int:
-    """Return how many processes so many persons are worth; 0 is none of their own."""
-    return 0 if persons < MANY_PERSONS else min(os.cpu_count() or 1, _MOST_PROCESSES)
 
 
 # --------------------------------------------------------------- in another process
@@ -255,7 +253,7 @@ def _look(task: Task[X, R], item: X, now: datetime) -> R:
 
 async def _looked(task: Task[X, R], item: X, now: datetime) -> R:
     view = _Process.view
-    if view is None or view.now != now:
+    if view is None:  # one pool has one moment
         here = await _Process.home.open()
         view = View(here.store, here.context, now, _Process.home.source(now))
         _Process.view = view

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 import signal
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
@@ -23,6 +22,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import structlog
 
+from bot.cores import cores
 from bot.threads import until_done
 from domain.intake.mapping import Fault
 from handlers.actions.import_prepare import IDS_PER_ROW, Line, Prepared, Preparer
@@ -58,7 +58,7 @@ def processes_for(rows: int) -> int:
     """Return how many processes make a file ready: a core is left to whoever stores."""
     if rows < WORTH_A_PROCESS:
         return 0
-    return max(1, min(MOST_PROCESSES, len(os.sched_getaffinity(0)) - 1))
+    return max(1, min(MOST_PROCESSES, cores() - 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import pytest
 
 from bot.clock import DrivenClock
 from bot.cluster.duties import Duty
-from bot.crowds import SMALL_SPAN, Crowds, Task, View, processes_for
+from bot.crowds import Crowds, Task, View
 from config.settings import StoreSettings
 from domain.person import Person
 from domain.values import BUSINESS_ZONE, PersonId
@@ -41,6 +41,10 @@ async def whom(view: View, span: Span) -> tuple[datetime, list[int]]:
         )
     )
     return view.now, [row["id"] for row in rows]
+
+
+async def where(_view: View, _span: Span) -> int:
+    return os.getpid()
 
 
 async def fails(_: View, span: Span) -> int:
@@ -112,6 +116,12 @@ async def test_nothing_is_done_when_another_process_has_the_duty(company: Compan
     assert await crowds(company, duty=ours).over(fails) is None
 
 
-def test_few_persons_are_worth_no_process() -> None:
-    assert processes_for(SMALL_SPAN) == 0
-    assert processes_for(1_000_000) >= 1
+async def test_only_many_persons_are_worth_a_process(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worth_it = crowds(company, settings=settings(company.store.database.url))
+    assert await worth_it.over(where) == [os.getpid()]
+    monkeypatch.setattr("bot.crowds.MANY_PERSONS", 7)
+    told = await worth_it.over(where)
+    assert told is not None
+    assert os.getpid() not in told
