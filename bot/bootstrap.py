@@ -14,6 +14,7 @@ from bot.cluster.roles import is_sqlite
 from bot.cluster.shared import Shared, sharing
 from bot.cluster.turns import LeasedTurns
 from bot.cluster.wakeups import Topic
+from bot.contexts import context_of
 from bot.dedup_hook import DedupHook
 from bot.dispatcher import Dispatcher
 from bot.entry_answers import entry_answers
@@ -38,14 +39,9 @@ from bot.wecom.codec import Codec
 from bot.wecom.errors import Family as WireFamily
 from bot.worker import LANES, Worker
 from config.lists import ListFiles
-from config.load import load_catalog
-from config.rules import RuleReader
 from config.texts import Texts, load_texts
 from handlers.context import Accounts, Context
-from handlers.kinds import RunningKinds
 from handlers.root import root_router
-from handlers.rulebook import Rulebook
-from handlers.tagbook import TagKeeper
 from storage.database import Database, inbox_url_of, open_database
 from storage.fetches import Fetches
 from storage.ids import IdSource, claim_node
@@ -174,26 +170,17 @@ def _web_session() -> aiohttp.ClientSession:
 
 
 def build_context(settings: Settings, texts: Texts) -> Context:
-    """Load the business tables and join them with the texts.
+    """Return the context of a service.
 
     Raises:
         ConfigError: a table is wrong; every problem is listed.
     """
-    catalog = load_catalog(texts, settings.store.tables_dir, settings.store.zone)
-    reader = RuleReader(catalog, texts, settings.store.zone)
-    kinds = RunningKinds(catalog)
-    return Context(
-        catalog=catalog,
-        tag_keeper=TagKeeper(catalog, kinds),
-        words=texts,
-        accounts=Accounts(
-            corp_id=settings.corp.corp_id,
-            agent_id=settings.corp.agent_id,
-            public_url=settings.public_url,
-        ),
-        zone=settings.store.zone,
-        rulebook=Rulebook(catalog.rules, reader, kinds),
-        kinds=kinds,
+    corp, store = settings.corp, settings.store
+    return context_of(
+        texts,
+        store.tables_dir,
+        store.zone,
+        Accounts(corp.corp_id, corp.agent_id, settings.public_url),
         has_dedup_hook=bool(settings.dedup_hook_url),
     )
 

@@ -21,15 +21,11 @@ from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.clock import SystemClock
+from bot.contexts import context_of
 from bot.cores import cores
 from bot.looks import is_ours
-from config.load import load_catalog
-from config.rules import RuleReader
 from config.texts import load_texts
-from handlers.context import Accounts, Context
-from handlers.kinds import RunningKinds
-from handlers.rulebook import Rulebook
-from handlers.tagbook import TagKeeper
+from handlers.context import Accounts
 from storage.database import open_database
 from storage.errors import StorageError
 from storage.ids import IdSource
@@ -45,6 +41,7 @@ if TYPE_CHECKING:
 
     from bot.cluster.duties import Duty
     from config.settings import StoreSettings
+    from handlers.context import Context
     from handlers.ports import Clock
     from storage.population.whose import Span
 
@@ -213,13 +210,13 @@ class Home:
         return FromLake(self.lake.folder, self.lake.manifest, now)
 
     async def open(self) -> Crowds:
-        """Open the database beside whatever else runs."""
-        clock, texts, zone = SystemClock(), load_texts(), ZoneInfo(self.zone)
-        catalog = load_catalog(texts, self.tables_dir, zone)
-        kinds, nobody = RunningKinds(catalog), Accounts("", "", "")
-        rulebook = Rulebook(catalog.rules, RuleReader(catalog, texts, zone), kinds)
-        tags = TagKeeper(catalog, kinds)
-        context = Context(catalog, texts, nobody, zone, rulebook, kinds=kinds, tag_keeper=tags)
+        """Open the database beside whatever else runs.
+
+        Raises:
+            ConfigError, StorageError: a table is wrong, or the database cannot be opened.
+        """
+        clock, nobody = SystemClock(), Accounts("", "", "")
+        context = context_of(load_texts(), self.tables_dir, ZoneInfo(self.zone), nobody)
         vault = Vault(MasterKeys(self.keys, self.standby))
         store = Store(await open_database(self.url), vault, IdSource(clock.now))
         return Crowds(store, context, clock)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import TypeVar
 
 import click
 from rich.console import Console
 from rich.table import Table
 
+from bot.cli.crowds import crowds_beside
 from bot.cli.run import fail, run, store_settings_or_exit
 from bot.cli.words import text
-from bot.crowds import Home
 from bot.lake import LakeBusyError, LakeExtraError, LakeKeeper
 from bot.loggers import set_up_logs
 
@@ -59,9 +58,5 @@ def status() -> None:
 
 async def _with_keeper(ask: Callable[[LakeKeeper], Awaitable[R]], processes: int) -> R:
     settings = store_settings_or_exit()
-    here = await Home.of(settings).open()
-    try:
-        crowds = replace(here, settings=settings, processes=processes)
+    async with crowds_beside(settings, processes) as crowds:
         return await ask(LakeKeeper(crowds, settings, None))
-    finally:
-        await here.store.database.close()

@@ -8,9 +8,9 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from bot.cli.crowds import crowds_beside
 from bot.cli.run import run, store_settings_or_exit
 from bot.cli.words import text
-from bot.crowds import Home
 from bot.loggers import set_up_logs
 from bot.scoring.truth import checked
 from config.settings import StoreSettings
@@ -33,9 +33,6 @@ def check_scores(processes: int) -> bool:
 
 
 async def _checked(settings: StoreSettings, processes: int) -> Truth:
-    here = await Home.of(settings).open()
-    crowds = replace(here, settings=settings if processes > 1 else None, processes=processes)
-    try:
-        return await checked(crowds) or Truth()
-    finally:
-        await here.store.database.close()
+    async with crowds_beside(settings, processes) as crowds:
+        alone = replace(crowds, settings=None)
+        return await checked(crowds if processes > 1 else alone) or Truth()
