@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from bot.bootstrap import Parts
     from bot.cluster.duties import Duty
     from config.settings import StoreSettings
     from handlers.context import Context
@@ -168,6 +169,11 @@ class Crowds:
             raise StorageError(problem, advice=_WHEN_ONE_DIES) from error
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def crowds_of(parts: Parts, duty: str) -> Crowds:
+    """Return the way to everybody of a service, for whoever holds a duty."""
+    return Crowds(parts.store, parts.context, parts.clock, parts.settings.store, parts.duty(duty))
 
 
 def lake_folder(settings: StoreSettings) -> Path:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.crowds import HAS_LAKE, Crowds, Home, View, lake_folder
+from bot.crowds import HAS_LAKE, Home, View, crowds_of, lake_folder
 from bot.looks import is_ours, look_every
 from bot.threads import until_done
 from domain.changing import replace
@@ -32,12 +32,10 @@ from storage.queries.everybody import count_events_since, count_roots
 
 if TYPE_CHECKING:
     from bot.bootstrap import Parts
-    from bot.cluster.duties import Duty
+    from bot.crowds import Crowds
     from config.settings import StoreSettings
     from handlers.context import Context
-    from handlers.ports import Clock
     from storage.lake.refreshing import Errand
-    from storage.unit_of_work import Store
 
 log = structlog.get_logger("clew.lake")
 
@@ -90,11 +88,10 @@ class LakeStatus:
 class LakeKeeper:
     """Refreshes the files: one process at a time, work done in processes of their own."""
 
-    def __init__(self, crowds: Crowds, settings: StoreSettings, duty: Duty | None) -> None:
-        """Work for ``crowds``; without ``duty`` no other process does it."""
-        self._crowds = replace(crowds, duty=duty)
+    def __init__(self, crowds: Crowds, settings: StoreSettings) -> None:
+        """Keep files where ``settings`` say, as long as the duty of ``crowds`` is held."""
+        self._crowds = crowds
         self._settings = settings
-        self._duty = duty
 
     @property
     def folder(self) -> Path:
@@ -112,7 +109,7 @@ class LakeKeeper:
             StorageError: the database is not there; the rest is done at the next look.
         """
         manifest = Manifest.read(self.folder) if HAS_LAKE else None
-        if manifest is None or not self._is_due(manifest) or not await is_ours(self._duty):
+        if manifest is None or not self._is_due(manifest) or not await is_ours(self._crowds.duty):
             return False
         try:
             return await self.refresh() is not None
@@ -229,13 +226,4 @@ def _alone(folder: Path) -> Iterator[None]:
 
 def lake_keeper_of(parts: Parts) -> LakeKeeper:
     """Return the keeper of a service."""
-    return keeper_of(
-        parts.store, parts.context, parts.clock, parts.settings.store, parts.duty(DUTY)
-    )
-
-
-def keeper_of(
-    store: Store, context: Context, clock: Clock, settings: StoreSettings, duty: Duty | None
-) -> LakeKeeper:
-    """Return a keeper that works for a store."""
-    return LakeKeeper(Crowds(store, context, clock, settings), settings, duty)
+    return LakeKeeper(crowds_of(parts, DUTY), parts.settings.store)

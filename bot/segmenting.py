@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.crowds import Crowds
+from bot.crowds import crowds_of
 from bot.looks import is_ours, look_every
 from domain.errors import RuleError
 from domain.segments.segment import SegmentError, SegmentText
@@ -22,14 +22,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.bootstrap import Parts
-    from bot.cluster.duties import Duty
-    from bot.crowds import View
-    from config.settings import StoreSettings
+    from bot.crowds import Crowds, View
     from domain.behaviour.syntax import Expression
-    from handlers.context import Context
-    from handlers.ports import Clock
     from storage.population.whose import Span
-    from storage.unit_of_work import Store
 
 log = structlog.get_logger("clew.segments")
 
@@ -42,20 +37,9 @@ LOOK_SECONDS = 0.5
 class SegmentRunner:
     """Works on what was asked for, in its order."""
 
-    def __init__(
-        self,
-        store: Store,
-        context: Context,
-        clock: Clock,
-        duty: Duty | None,
-        settings: StoreSettings | None = None,
-    ) -> None:
-        """Without ``duty`` no other process does it; with ``settings`` several look at many."""
-        self._settings = settings
-        self._store = store
-        self._context = context
-        self._clock = clock
-        self._duty = duty
+    def __init__(self, crowds: Crowds) -> None:
+        """Work on everybody, as long as the duty of ``crowds`` is held."""
+        self._crowds = crowds
 
     async def run(self) -> None:
         """Look until cancelled; a storage away is waited for."""
@@ -73,10 +57,10 @@ class SegmentRunner:
         return done
 
     async def _next(self) -> bool:
-        async with self._store.database.read() as tx:
+        async with self._crowds.store.database.read() as tx:
             segments = Segments(tx)
             run, file = await segments.waiting(), await segments.waiting_file()
-        if (run is None and file is None) or not await is_ours(self._duty):
+        if (run is None and file is None) or not await is_ours(self._crowds.duty):
             return False
         if run is not None:
             await self._compute(run)
@@ -85,54 +69,53 @@ class SegmentRunner:
         return True
 
     async def _compute(self, run: SegmentRun) -> None:
-        now = self._clock.now()
+        now = self._crowds.clock.now()
         try:
             draft = SegmentText(run.name, run.text) if run.version == DRAFT else None
-            async with self._store.database.read() as tx:
-                book = await book_of(tx, self._context, draft)
+            async with self._crowds.store.database.read() as tx:
+                book = await book_of(tx, self._crowds.context, draft)
             condition = book.wholes[run.name]
         except (SegmentError, RuleError, KeyError) as error:
-            async with self._store.database.write() as tx:
+            async with self._crowds.store.database.write() as tx:
                 await Segments(tx).fail(run.id, type(error).__name__)
             return
         if run.is_estimate:
             await self._estimate(run, condition, now)
             return
-        crowds = Crowds(self._store, self._context, self._clock, self._settings, self._duty)
-        members = await crowds.over(partial(in_span, condition), now)
+        members = await self._crowds.over(partial(in_span, condition), now)
         if members is None:
             return
         found = [root for some in members for root in some]
-        async with self._store.unit_of_work(now) as work:
+        async with self._crowds.store.unit_of_work(now) as work:
             joined, gone = await Segments(work.tx).finish(work.ids, run, found, now)
             await work.commit()
         log.info("segment_computed", run=run.id, size=len(found), joined=joined, gone=gone)
 
     async def _estimate(self, run: SegmentRun, condition: Expression, now: datetime) -> None:
         """Tell who asked in chat; a draft comes with a button that keeps it."""
-        found = await estimate(self._store, self._context, condition, now)
-        async with self._store.unit_of_work(now) as work:
+        found = await estimate(self._crowds.store, self._crowds.context, condition, now)
+        async with self._crowds.store.unit_of_work(now) as work:
             await work.load_people(found.examples)
-            tell_estimate(work, self._context, run, found)
+            tell_estimate(work, self._crowds.context, run, found)
             await Segments(work.tx).tell(run.id, found.size, now)
             await work.commit()
 
     async def _write(self, file: SegmentFile) -> None:
-        now, lines, after = self._clock.now(), list[Line](), PersonId(0)
-        async with self._store.database.read() as tx:
+        now, lines, after = self._crowds.clock.now(), list[Line](), PersonId(0)
+        async with self._crowds.store.database.read() as tx:
             run = await Segments(tx).run(file.run_id)
         while run is not None:
-            async with self._store.looking(now) as work:
+            async with self._crowds.store.looking(now) as work:
                 roots = await Segments(work.tx).members(run, after, PAGE)
                 if not roots:
                     break
                 await work.load_people(roots)
-                lines += lines_of(work, self._context, roots, has_contacts=file.has_contacts)
+                lines += lines_of(work, self._crowds.context, roots, has_contacts=file.has_contacts)
             after = roots[-1]
-        content = csv_of(self._context, lines) if file.format == CSV else parquet_of(lines)
-        async with self._store.unit_of_work(now) as work:
+        content = csv_of(self._crowds.context, lines) if file.format == CSV else parquet_of(lines)
+        async with self._crowds.store.unit_of_work(now) as work:
             segments = Segments(work.tx)
-            await segments.keep_file(work.ids, self._store.vault, file, content, len(lines))
+            await segments.keep_file(work.ids, self._crowds.store.vault, file, content, len(lines))
             what = "segment_with_phone" if file.has_contacts else "segment"
             seen = [PersonId(int(str(line["person_id"]))) for line in lines]
             await work.records.looked_at_all(file.asked_by, seen, what=what, via="file", at=now)
@@ -149,6 +132,4 @@ async def in_span(condition: Expression, view: View, span: Span) -> list[PersonI
 
 def segment_runner_of(parts: Parts) -> SegmentRunner:
     """Return the runner of a service."""
-    return SegmentRunner(
-        parts.store, parts.context, parts.clock, parts.duty(DUTY), parts.settings.store
-    )
+    return SegmentRunner(crowds_of(parts, DUTY))

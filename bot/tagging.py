@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.crowds import Crowds
+from bot.crowds import crowds_of
 from bot.looks import is_ours, look_every
 from handlers.actions.bulk.tagging import retag_people, untrue_tags
 from storage.queries.editions import editions
@@ -22,14 +22,9 @@ from storage.retention import day_done, mark_day
 
 if TYPE_CHECKING:
     from bot.bootstrap import Parts
-    from bot.cluster.duties import Duty
-    from bot.crowds import View
-    from config.settings import StoreSettings
+    from bot.crowds import Crowds, View
     from domain.values import PersonId
-    from handlers.context import Context
-    from handlers.ports import Clock
     from storage.population.whose import Span
-    from storage.unit_of_work import Store
 
 log = structlog.get_logger("clew.tagging")
 
@@ -47,20 +42,9 @@ PAUSE_SECONDS = 0.02
 class TagSweeper:
     """Computes everybody's tags when days turn or definitions change."""
 
-    def __init__(
-        self,
-        store: Store,
-        context: Context,
-        clock: Clock,
-        duty: Duty | None,
-        settings: StoreSettings | None = None,
-    ) -> None:
-        """Without ``duty`` no other process does it; with ``settings`` several look at many."""
-        self._settings = settings
-        self._store = store
-        self._context = context
-        self._clock = clock
-        self._duty = duty
+    def __init__(self, crowds: Crowds) -> None:
+        """Work on everybody, as long as the duty of ``crowds`` is held."""
+        self._crowds = crowds
 
     async def run(self) -> None:
         """Look until cancelled; a storage away is waited for."""
@@ -72,36 +56,34 @@ class TagSweeper:
         Raises:
             StorageError: the database is not there; the rest is done at the next look.
         """
-        today = self._clock.now().astimezone(self._context.zone).toordinal()
-        async with self._store.database.read() as tx:
+        today = self._crowds.clock.now().astimezone(self._crowds.context.zone).toordinal()
+        async with self._crowds.store.database.read() as tx:
             published = await editions(tx)
             number = today * _EDITIONS + published.tags + published.kinds
             is_done = await day_done(tx, DUTY) == number
-        if is_done or not await is_ours(self._duty):
+        if is_done or not await is_ours(self._crowds.duty):
             return False
         if not await self._sweep():
             return False
-        async with self._store.database.write() as tx:
+        async with self._crowds.store.database.write() as tx:
             await mark_day(tx, DUTY, number)
         return True
 
     async def _sweep(self) -> bool:
         """Look at everybody, then put right who needs it; False when another took over."""
-        untrue = await self._crowds().over(untrue_in_span)
+        crowds = self._crowds
+        untrue = await crowds.over(untrue_in_span)
         roots, persons = [root for found in untrue or () for root in found], 0
         for start in range(0, len(roots), CHUNK):
-            if not await is_ours(self._duty):
+            if not await is_ours(crowds.duty):
                 return False
-            async with self._store.unit_of_work(self._clock.now()) as work:
-                persons += await retag_people(work, self._context, roots[start : start + CHUNK])
+            async with crowds.store.unit_of_work(crowds.clock.now()) as work:
+                persons += await retag_people(work, crowds.context, roots[start : start + CHUNK])
                 await work.commit()
             await asyncio.sleep(PAUSE_SECONDS)
         if untrue is not None:
             log.info("tags_computed", persons=persons)
         return untrue is not None
-
-    def _crowds(self) -> Crowds:
-        return Crowds(self._store, self._context, self._clock, self._settings, self._duty)
 
 
 async def untrue_in_span(view: View, span: Span) -> list[PersonId]:
@@ -112,6 +94,4 @@ async def untrue_in_span(view: View, span: Span) -> list[PersonId]:
 
 def tag_sweeper_of(parts: Parts) -> TagSweeper:
     """Return the sweeper of a service."""
-    return TagSweeper(
-        parts.store, parts.context, parts.clock, parts.duty(DUTY), parts.settings.store
-    )
+    return TagSweeper(crowds_of(parts, DUTY))

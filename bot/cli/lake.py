@@ -59,4 +59,4 @@ def status() -> None:
 async def _with_keeper(ask: Callable[[LakeKeeper], Awaitable[R]], processes: int) -> R:
     settings = store_settings_or_exit()
     async with crowds_beside(settings, processes) as crowds:
-        return await ask(LakeKeeper(crowds, settings, None))
+        return await ask(LakeKeeper(crowds, settings))

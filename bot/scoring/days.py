@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.crowds import Crowds
+from bot.crowds import crowds_of
 from bot.looks import is_ours, look_every
 from bot.metrics import SCORES_CHECKED, SCORES_DIFFERING
-from bot.scoring.passes import Scores, everybody, pieces
+from bot.scoring.passes import everybody, pieces
 from bot.scoring.truth import checked
 from domain.values import PersonId
 from handlers.actions.bulk.scoring import score_people
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.bootstrap import Parts
-    from bot.cluster.duties import Duty
-    from config.settings import StoreSettings
+    from bot.crowds import Crowds
     from domain.scoring.truth import Truth
 
 log = structlog.get_logger("clew.scoring")
@@ -38,11 +37,9 @@ CHECKED = "scores-checked"
 class DayKeeper:
     """Scores all leads anew when a day begins, and checks all scores before it is light."""
 
-    def __init__(self, scores: Scores, settings: StoreSettings | None, duty: Duty | None) -> None:
-        """Work on ``scores``; with ``settings`` many leads are checked by several processes."""
-        self._scores = scores
-        self._settings = settings
-        self._duty = duty
+    def __init__(self, crowds: Crowds) -> None:
+        """Work on everybody, as long as the duty of ``crowds`` is held."""
+        self._crowds = crowds
 
     async def run(self) -> None:
         """Do what is due until cancelled; a storage away is waited for."""
@@ -54,47 +51,47 @@ class DayKeeper:
         Raises:
             StorageError: the database is not there; the rest is done at the next look.
         """
-        if await is_ours(self._duty):
+        if await is_ours(self._crowds.duty):
             await self._sweep_if_due()
             await self._check_if_due()
 
     def _local(self) -> datetime:
-        return self._scores.clock.now().astimezone(self._scores.context.zone)
+        return self._crowds.clock.now().astimezone(self._crowds.context.zone)
 
     # ------------------------------------------------------------- midnight
 
     async def _sweep_if_due(self) -> None:
-        scores, today = self._scores, self._local().toordinal()
-        async with scores.store.database.read() as tx:
+        crowds, today = self._crowds, self._local().toordinal()
+        async with crowds.store.database.read() as tx:
             if await mark_of(tx, SWEPT) >= today:
                 return
             is_begun = await mark_of(tx, SWEEPING) == today
             after = await mark_of(tx, SWEPT_UNTIL) if is_begun else 0
         total = 0
-        async for roots in pieces(scores.store, everybody, PersonId(after)):
-            async with scores.store.unit_of_work(scores.clock.now()) as work:
+        async for roots in pieces(crowds.store, everybody, PersonId(after)):
+            async with crowds.store.unit_of_work(crowds.clock.now()) as work:
                 await put_mark(work.tx, SWEEPING, today)
                 await put_mark(work.tx, SWEPT_UNTIL, roots[-1])
-                await score_people(work, scores.context, roots)
+                await score_people(work, crowds.context, roots)
                 await work.commit()
             total += len(roots)
-            if not await is_ours(self._duty):
+            if not await is_ours(self._crowds.duty):
                 return
-        async with scores.store.database.write() as tx:
+        async with crowds.store.database.write() as tx:
             await put_mark(tx, SWEPT, today)
         log.info("day_swept", persons=total)
 
     # ------------------------------------------------------------- truth
 
     async def _check_if_due(self) -> None:
-        local, scores = self._local(), self._scores
-        async with scores.store.database.read() as tx:
+        local, crowds = self._local(), self._crowds
+        async with crowds.store.database.read() as tx:
             is_done = await mark_of(tx, CHECKED) >= local.toordinal()
-        if is_done or local.time() < scores.context.rules.check_at:
+        if is_done or local.time() < crowds.context.rules.check_at:
             return
         if await self.check() is None:
             return
-        async with scores.store.database.write() as tx:
+        async with crowds.store.database.write() as tx:
             await put_mark(tx, CHECKED, local.toordinal())
 
     async def check(self) -> Truth | None:
@@ -102,10 +99,7 @@ class DayKeeper:
 
         None when another process took the duty over meanwhile.
         """
-        scores = self._scores
-        found = await checked(
-            Crowds(scores.store, scores.context, scores.clock, self._settings, self._duty)
-        )
+        found = await checked(self._crowds)
         if found is None:
             return None
         SCORES_CHECKED.inc(found.leads)
@@ -116,12 +110,12 @@ class DayKeeper:
         return found
 
     async def _tell(self, found: Truth) -> None:
-        ctx, now = self._scores.context, self._scores.clock.now()
+        ctx, now = self._crowds.context, self._crowds.clock.now()
         for one in found.differences:
             log.error(
                 "score_differs", lead_id=one.lead_id, what=one.what, live=one.live, truth=one.truth
             )
-        async with self._scores.store.unit_of_work(now) as work:
+        async with self._crowds.store.unit_of_work(now) as work:
             examples = ctx.words.get("list.and").join(
                 str(one.lead_id) for one in found.differences[:3]
             )
@@ -134,5 +128,4 @@ class DayKeeper:
 
 def day_keeper_of(parts: Parts) -> DayKeeper:
     """Return the keeper of a service."""
-    scores = Scores(parts.store, parts.context, parts.clock)
-    return DayKeeper(scores, parts.settings.store, parts.duty(DUTY))
+    return DayKeeper(crowds_of(parts, DUTY))

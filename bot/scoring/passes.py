@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from functools import partial, reduce
 from typing import TYPE_CHECKING
 
@@ -17,8 +16,6 @@ from storage.queries.roots import open_roots
 if TYPE_CHECKING:
     from bot.crowds import Crowds, View
     from domain.scoring.version import RuleVersion
-    from handlers.context import Context
-    from handlers.ports import Clock
     from storage.population.whose import Span
     from storage.protocols import Transaction
     from storage.unit_of_work import Store
@@ -31,15 +28,6 @@ CHUNK = 150
 PAUSE_SECONDS = 0.02
 
 Page = Callable[["Transaction", PersonId], Awaitable[Sequence[PersonId]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """What passes work on."""
-
-    store: Store
-    context: Context
-    clock: Clock
 
 
 async def pieces(store: Store, page: Page, after: PersonId) -> AsyncIterator[Sequence[PersonId]]:

@@ -255,7 +255,7 @@ async def looked_at(night: Night, source: str) -> None:
 
 async def filed(night: Night) -> None:
     """Print what files cost: made, looked through without news, with news of one in a hundred."""
-    keeper = LakeKeeper(night.crowds, night.settings, None)
+    keeper = LakeKeeper(night.crowds, night.settings)
     await timed(night, "lake_first", LEADS, keeper.refresh)
     night.crowds.clock.advance(timedelta(hours=1))  # type: ignore[attr-defined]
     await timed(night, "lake_nothing_new", LEADS, keeper.refresh)

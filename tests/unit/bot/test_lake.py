@@ -34,7 +34,7 @@ def crowds(company: Company, tmp_path: Path) -> Crowds:
 @pytest.fixture
 def keeper(crowds: Crowds) -> LakeKeeper:
     assert crowds.settings is not None
-    return LakeKeeper(crowds, crowds.settings, None)
+    return LakeKeeper(crowds, crowds.settings)
 
 
 async def test_scores_are_checked_out_of_files_as_out_of_the_database(

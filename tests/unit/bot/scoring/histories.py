@@ -6,8 +6,8 @@ import random
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from bot.crowds import Crowds
 from bot.scoring.days import DayKeeper
-from bot.scoring.passes import Scores
 from domain.lead import Lead
 from domain.scoring.truth import Truth
 from handlers.updates import Update
@@ -64,7 +64,7 @@ async def plays(company: Company, updates: list[Update], dice: random.Random) ->
 
 
 def day_keeper(company: Company) -> DayKeeper:
-    return DayKeeper(Scores(company.store, company.ctx, company.clock), None, None)
+    return DayKeeper(Crowds(company.store, company.ctx, company.clock))
 
 
 async def truth(company: Company) -> Truth:
@@ -74,4 +74,4 @@ async def truth(company: Company) -> Truth:
 
 async def truth_of_parts(parts: Parts) -> Truth:
     """Check all scores of a running service."""
-    return await DayKeeper(Scores(parts.store, parts.context, parts.clock), None, None).check()
+    return await DayKeeper(Crowds(parts.store, parts.context, parts.clock)).check()

@@ -9,8 +9,9 @@ from datetime import timedelta
 import pytest
 
 from bot.cluster.duties import Duty
+from bot.crowds import Crowds
 from bot.scoring.keeper import RESCORED, ScoreKeeper
-from bot.scoring.passes import DUTY, Scores
+from bot.scoring.passes import DUTY
 from config.rules import frame_of, seed_sources
 from domain.lead import Stage
 from handlers.actions.rules import SYSTEM_AUTHOR, keep_draft, keep_seed
@@ -34,7 +35,7 @@ SEED = seed_sources(None)
 
 
 def keeper(company: Company) -> ScoreKeeper:
-    return ScoreKeeper(Scores(company.store, company.ctx, company.clock), None)
+    return ScoreKeeper(Crowds(company.store, company.ctx, company.clock))
 
 
 async def told(company: Company, text: str, by: str = MANAGER) -> str:
@@ -115,8 +116,8 @@ async def test_a_draft_is_tried_by_hand_beside_the_process_on_duty(company: Comp
     assert version is not None
     theirs, ours = (Duty(Leases(company.store.database, n), DUTY, company.clock) for n in "ab")
     assert await theirs.held() is not None
-    scores = Scores(company.store, company.ctx, company.clock)
-    assert (await ScoreKeeper(scores, ours).try_version(version)).leads == 1
+    crowds = Crowds(company.store, company.ctx, company.clock, duty=ours)
+    assert (await ScoreKeeper(crowds).try_version(version)).leads == 1
 
 
 async def test_a_draft_that_activates_many_needs_to_be_confirmed(company: Company) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.crowds import Crowds
 from bot.segmenting import SegmentRunner
 from domain.buttons import Verb
 from domain.messages import Card
@@ -17,7 +18,7 @@ NEW = "圈选 老客户 = 次数(支付订单) >= 2 且 非 标签.暂不联系"
 
 async def card(company: Company) -> Card:
     """Let what was asked for be worked off; return the card that came."""
-    await SegmentRunner(company.store, company.ctx, company.clock, None).work_off()
+    await SegmentRunner(Crowds(company.store, company.ctx, company.clock)).work_off()
     return (await company.cards(MANAGER))[-1]
 
 

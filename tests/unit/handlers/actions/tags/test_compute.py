@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 
+from bot.crowds import Crowds
 from bot.tagging import TagSweeper
 from domain.messages import WearTags
 from tests.factories import NOW
@@ -18,7 +19,7 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 def sweeper(company: Company) -> TagSweeper:
-    return TagSweeper(company.store, company.ctx, company.clock, None)
+    return TagSweeper(Crowds(company.store, company.ctx, company.clock))
 
 
 async def test_an_event_moves_its_tags_in_the_same_transaction(company: Company) -> None:
