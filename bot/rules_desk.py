@@ -12,14 +12,15 @@ from aiohttp import web
 
 from bot.scoring.keeper import score_keeper_of
 from config.learned import with_points
-from config.problems import ConfigError
-from config.rules import RuleReader, seed_sources
+from config.rules import seed_sources
+from config.tables import scorecard
+from domain.errors import ClewError
 from domain.scoring.strata import Evidence, Learning, learn_points
 from domain.scoring.version import RuleVersion
 from domain.values import Refusal
-from handlers.actions.rules import UNKNOWN_VERSION, keep_draft, publish
+from handlers.actions.rule_drafts import Given, Handed, keep
+from handlers.actions.rules import UNKNOWN_VERSION, publish
 from storage.queries.conversions import conversions
-from storage.repositories.rules import Draft
 
 if TYPE_CHECKING:
     from bot.bootstrap import Parts
@@ -31,9 +32,9 @@ Ask = Callable[[str, object], Awaitable[bytes]]
 
 @dataclass(frozen=True, slots=True)
 class NewDraft:
-    """Files (by their names) that are to become a draft; what is missing stays as it is."""
+    """Files that are to become a draft; what is missing stays as it is."""
 
-    sources: Mapping[str, str]
+    texts: Sequence[Handed]
     author: str
     note: str = ""
 
@@ -108,28 +109,27 @@ class LocalRulesDesk:
 
     async def keep(self, draft: NewDraft) -> int:
         """Check a draft against all other tables, then keep it."""
-        parts, ctx = self._parts, self._parts.context
-        sources = {**await self._sources(), **draft.sources}
-        async with parts.database.read() as tx:
-            await ctx.kinds.refresh(tx)
-        reader = RuleReader(ctx.catalog, parts.texts, ctx.zone).among(ctx.vocabulary)
-        try:
-            name = reader.check(sources).whole.name
-        except ConfigError as error:
-            raise ValueError(str(error)) from None
-        least = ctx.catalog.rules.version + 1
-        new = Draft(name, sources, reader.frame, draft.author, draft.note, least)
+        parts = self._parts
+        given = Given(draft.texts, note=draft.note, seed=self._seed())
         async with parts.store.unit_of_work(parts.clock.now()) as work:
-            number = await keep_draft(work, new)
-            await work.commit()
-        return number
+            try:
+                found = await keep(work, parts.context, given, draft.author)
+            except ClewError as error:
+                raise ValueError(str(error)) from None
+            if isinstance(found, int):
+                await work.commit()
+                return found
+        raise ValueError(parts.texts.get(f"refusals.{found.code}"))
+
+    def _seed(self) -> Mapping[str, str]:
+        return seed_sources(self._parts.settings.store.tables_dir)
 
     async def _sources(self) -> Mapping[str, str]:
         """Return the files of the version in force."""
         parts = self._parts
         async with parts.store.looking(parts.clock.now()) as work:
             version = await work.rules.version(await work.rules.in_force())
-        return version.sources if version else seed_sources(parts.settings.store.tables_dir)
+        return version.sources if version else self._seed()
 
     async def try_out(self, wish: Wish) -> RuleVersion | Refusal:
         """Try a version in this process."""
@@ -164,9 +164,10 @@ class LocalRulesDesk:
         evidence = learn_points(tree, counts, wish.learning)
         if isinstance(evidence, Refusal):
             return evidence
-        sources = with_points(await self._sources(), evidence, tree, parts.texts)
+        learned = with_points(await self._sources(), evidence, tree, parts.texts)[scorecard.FILE]
         note = parts.texts.get("rules.learned", days=wish.days)
-        return Learned(await self.keep(NewDraft(sources, wish.author, note)), evidence)
+        draft = NewDraft([Handed(learned, scorecard.FILE)], wish.author, note)
+        return Learned(await self.keep(draft), evidence)
 
 
 class RemoteRulesDesk:

@@ -86,15 +86,16 @@ class RuleReader:
             raise ConfigError(located(problems, sources), self.texts)
         return tables
 
-    def file_of(self, text: str) -> str:
+    def file_of(self, text: str, name: str = "") -> str:
         """Return which of the files of a version a text is: maps have journeys in them.
 
-        What cannot be read at all is taken for rules, and refused when it is checked.
+        What cannot be read at all is what its name says, else taken for rules; it is refused
+        when it is checked.
         """
         try:
             return journey.FILE if "journey" in parsed(text) else scorecard.FILE
         except ValueError:
-            return scorecard.FILE
+            return name if name in FILES else scorecard.FILE
 
     def _decoded(self, sources: Mapping[str, str], name: str, kind: type[Row]) -> Row:
         try:

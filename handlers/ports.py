@@ -93,6 +93,6 @@ class RuleReader(Protocol):
         """
         ...
 
-    def file_of(self, text: str) -> str:
-        """Return which of the files of a version a text is."""
+    def file_of(self, text: str, name: str = "") -> str:
+        """Return which of the files of a version a text is, by what is in it, else its name."""
         ...

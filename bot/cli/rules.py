@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,11 +16,11 @@ from bot.loggers import set_up_logs
 from bot.office_wire import open_office
 from bot.rules_desk import Learned, LearnWish, NewDraft, Wish
 from config.load import load_catalog
-from config.tables import journey, scorecard
 from domain.scoring.strata import Evidence, Learning
 from domain.scoring.trial import TO, Trial
 from domain.scoring.version import RuleVersion
 from domain.values import Refusal
+from handlers.actions.rule_drafts import Handed
 
 AUTHOR = "cli"
 _COLUMNS = ("number", "name", "state", "author", "created", "note")
@@ -64,23 +63,18 @@ async def _newest() -> Sequence[RuleVersion]:
 def keep(files: Sequence[Path], note: str) -> None:
     """Keep files as a draft; what is wrong with them is said, and nothing changes."""
     set_up_logs(is_quiet=True)
-    sources = {_name_of(file): file.read_text(encoding="utf-8") for file in files}
     try:
-        number = run(_keep(NewDraft(sources, AUTHOR, note)))
+        number = run(_keep(NewDraft([_handed(file) for file in files], AUTHOR, note)))
     except ValueError as error:
         fail(str(error))
     click.echo(text("rules.kept", number=number))
 
 
-def _name_of(file: Path) -> str:
-    """Return which of the files of a version this is: maps have journeys in them."""
+def _handed(file: Path) -> Handed:
     try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError:
-        return journey.FILE if file.name == journey.FILE else scorecard.FILE
+        return Handed(file.read_text(encoding="utf-8"), file.name)
     except UnicodeDecodeError:
         fail(text("rules.not_text", file=file))
-    return journey.FILE if "journey" in data else scorecard.FILE
 
 
 async def _keep(draft: NewDraft) -> int:

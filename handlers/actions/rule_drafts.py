@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from domain.values import Refusal
@@ -17,15 +17,25 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Handed:
+    """A text that was handed in, and the name of its file where it has one."""
+
+    text: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Given:
     """What was handed in: which file each text is follows from what is in it.
 
-    ``base`` is the version that everything comes from that is not given.
+    ``base`` is the version that everything comes from that is not given, 0 the one in force;
+    ``seed`` are the files that are in force before any version was kept.
     """
 
-    texts: Sequence[str]
-    base: int
+    texts: Sequence[Handed]
+    base: int = 0
     note: str = ""
+    seed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +53,22 @@ async def understood(work: UnitOfWork, ctx: Context, given: Given) -> Understood
         ClewError: it cannot be used; the message names every problem with its place.
     """
     await ctx.kinds.refresh(work.tx)
-    version = await work.rules.version(given.base or await work.rules.in_force())
-    if version is None:
+    base = await _sources(work, given)
+    if not base:
         return Refusal(UNKNOWN_VERSION)
     reader = ctx.rulebook.reader
-    own = {reader.file_of(text): _lines(text) for text in given.texts}
-    sources = {**version.sources, **own}
+    own = {reader.file_of(one.text, one.name): _lines(one.text) for one in given.texts}
+    sources = {**base, **own}
     return Understood(reader.check(sources), sources)
+
+
+async def _sources(work: UnitOfWork, given: Given) -> Mapping[str, str]:
+    """Return the files of the version that a draft changes, nothing where there is none."""
+    number = given.base or await work.rules.in_force()
+    if not number:
+        return given.seed
+    version = await work.rules.version(number)
+    return version.sources if version else {}
 
 
 async def keep(work: UnitOfWork, ctx: Context, given: Given, author: str) -> int | Refusal:

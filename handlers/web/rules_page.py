@@ -15,7 +15,7 @@ from domain.scoring.version import RuleState, RuleVersion
 from domain.values import Refusal, Role
 from handlers.actions.portray import moment_words
 from handlers.actions.roles import actor_of
-from handlers.actions.rule_drafts import Given, keep, understood
+from handlers.actions.rule_drafts import Given, Handed, keep, understood
 from handlers.actions.rule_table import moves_of, parts_of
 from handlers.actions.rule_words import PAGE
 from handlers.actions.rules import UNKNOWN_VERSION, publish
@@ -168,7 +168,7 @@ class RulesPage(Desk):
         if isinstance(form, web.Response):
             return form
         note = form.fields.get("note", "")[:_MOST_NOTE]
-        given = Given(form.texts, form.number("base"), note)
+        given = Given([Handed(text) for text in form.texts], form.number("base"), note)
         is_kept = form.fields.get("wish") == "keep"
         async with self.store.unit_of_work(self.clock.now()) as work:
             if not await _may(work, form.userid):
@@ -184,7 +184,7 @@ class RulesPage(Desk):
         self, work: UnitOfWork, given: Given, by: UserId, *, is_kept: bool
     ) -> int | Told:
         say, ctx = self.context.words.get, self.context
-        typed = Told(texts=tuple(given.texts), note=given.note)
+        typed = Told(texts=tuple(one.text for one in given.texts), note=given.note)
         if not given.texts:
             return Told(problem=say("rules_page.nothing_given"), note=given.note)
         try:

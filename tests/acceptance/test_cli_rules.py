@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,7 +12,7 @@ import pytest
 
 from bot.bootstrap import Parts, build
 from bot.clock import SystemClock
-from config.rules import seed_sources
+from config.rules import parsed, seed_sources
 from config.settings import load_settings
 from tests.acceptance.command_line import NEEDED, TEXTS, clew, said
 
@@ -98,6 +99,21 @@ async def test_a_broken_draft_is_refused_and_the_rules_stay(
     assert told.status == 2
     assert "pay_order" in told.err
     assert "pay_ordr" in told.err
+
+
+async def test_journeys_are_taken_as_json_like_rules(
+    settings: dict[str, str], tmp_path: Path
+) -> None:
+    draft = tmp_path / "maps.json"
+    maps = parsed(seed_sources(None)["journey.toml"])
+    maps["journey"][0]["label"] = "新旅程"
+    draft.write_text(json.dumps(maps, ensure_ascii=False), encoding="utf-8")
+    told = await clew("rules", "import", str(draft), **settings)
+    assert told.status == 0, told.err
+    number = re.findall(r"\d+", told.out)[0]
+    told = await clew("rules", "show", number, "--to", str(tmp_path / "kept"), **settings)
+    assert told.status == 0, told.err
+    assert "新旅程" in (tmp_path / "kept" / "journey.toml").read_text(encoding="utf-8")
 
 
 async def test_channel_points_are_learned_with_their_evidence(

@@ -13,6 +13,7 @@ from bot.story.script import CONTACT_WAY, HAN_MEIMEI, LI_LEI, MANAGER, ZHANG_SAN
 from bot.story.stage import Stage
 from config.rules import seed_sources
 from domain.scoring.truth import Truth
+from handlers.actions.rule_drafts import Handed
 from storage.marks import mark_of
 from tests.patience import until
 from tests.story import WORDS, told_by
@@ -53,7 +54,7 @@ async def test_scores_are_explained_replayed_tried_and_published_in_chat(
         assert visible(await stage.say(LI_LEI, "评分 张三", "等级")) == visible(answer)
         assert await stage.say(HAN_MEIMEI, "规则", WORDS.get("command.not_allowed"))
 
-        number = await LocalRulesDesk(parts).keep(NewDraft({"scorecard.toml": DRAFT}, "cli"))
+        number = await LocalRulesDesk(parts).keep(NewDraft([Handed(DRAFT)], "cli"))
         await stage.say(MANAGER, "规则", f"第 {number} 版「宽松评分」草稿")
         await stage.say(MANAGER, f"规则 发布 {number}", WORDS.get("refusals.rules_not_tried"))
         await stage.say(MANAGER, f"规则 试算 {number}", "开始试算")

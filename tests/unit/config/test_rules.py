@@ -157,7 +157,9 @@ def test_a_version_may_be_written_as_json() -> None:
     assert tables.journeys.journeys == other.journeys.journeys
     assert [RULES.file_of(text) for text in sources.values()] == list(SEED)
     assert [RULES.file_of(text) for text in SEED.values()] == list(SEED)
-    assert RULES.file_of("[[") == "scorecard.toml"
+    assert RULES.file_of("[[") == RULES.file_of("[[", "draft.toml") == "scorecard.toml"
+    assert RULES.file_of("[[", "journey.toml") == "journey.toml"
+    assert RULES.file_of(SEED["journey.toml"], "scorecard.toml") == "journey.toml"
 
 
 def test_learned_points_enter_a_version_in_json() -> None:
