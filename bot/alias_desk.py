@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
-from aiohttp import web
 
+from bot.jobs import Ask, Job, NoWords, add_jobs
 from domain.matching.company import company_key
 from domain.values import Refusal, Role
 from handlers.actions.dedup.aliases import add_aliases, remove_alias
-from handlers.updates.plain import to_json
 
 if TYPE_CHECKING:
-    from bot.bootstrap import Parts
+    from aiohttp import web
 
-#: Asks the running service for a job by name: JSON out, JSON in.
-Ask = Callable[[str, object], Awaitable[bytes]]
+    from bot.bootstrap import Parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +93,6 @@ def _changed(refusal: Refusal | None) -> Changed:
     return Changed(refusal.code, refusal.detail) if refusal else Changed()
 
 
-class _NoWords(msgspec.Struct):
-    """Nothing to say: the job is enough."""
-
-
 class _Add(msgspec.Struct):
     """Which names are to mean which company."""
 
@@ -121,9 +115,7 @@ class RemoteAliasDesk:
 
     async def lines(self) -> list[AliasLine]:
         """Let the service read."""
-        return msgspec.json.decode(
-            await self._ask("aliases-list", _NoWords()), type=list[AliasLine]
-        )
+        return msgspec.json.decode(await self._ask("aliases-list", NoWords()), type=list[AliasLine])
 
     async def add(self, company: str, names: Sequence[str]) -> Changed:
         """Let the service add them."""
@@ -137,22 +129,11 @@ class RemoteAliasDesk:
 
 def add_alias_jobs(app: web.Application, desk: AliasDesk) -> None:
     """Let the service answer what :class:`RemoteAliasDesk` asks."""
-
-    async def lines(_request: web.Request) -> web.Response:
-        return _json(await desk.lines())
-
-    async def add(request: web.Request) -> web.Response:
-        asked = msgspec.json.decode(await request.read(), type=_Add)
-        return _json(await desk.add(asked.company, asked.names))
-
-    async def remove(request: web.Request) -> web.Response:
-        asked = msgspec.json.decode(await request.read(), type=_Remove)
-        return _json(await desk.remove(asked.name))
-
-    app.router.add_post("/aliases-list", lines)
-    app.router.add_post("/aliases-add", add)
-    app.router.add_post("/aliases-remove", remove)
-
-
-def _json(value: object) -> web.Response:
-    return web.Response(body=to_json(value), content_type="application/json")
+    add_jobs(
+        app,
+        {
+            "aliases-list": Job(NoWords, lambda _: desk.lines()),
+            "aliases-add": Job(_Add, lambda asked: desk.add(asked.company, asked.names)),
+            "aliases-remove": Job(_Remove, lambda asked: desk.remove(asked.name)),
+        },
+    )

@@ -8,9 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
-from aiohttp import web
 
-from bot.sync_desk import Ask, NoWords
+from bot.jobs import Ask, Job, NoWords, add_jobs
 from bot.wecom.client.answers import strings_of, text_of
 from bot.wecom.errors import PlatformError
 from domain.channels.attribution import Origin
@@ -23,6 +22,8 @@ from storage.queries.entry_troubles import entry_troubles
 from storage.queries.funnel import Period
 
 if TYPE_CHECKING:
+    from aiohttp import web
+
     from bot.bootstrap import Parts
     from handlers.context import Context
     from storage.unit_of_work import UnitOfWork
@@ -264,43 +265,14 @@ class RemoteChannelDesk:
 
 def add_channel_jobs(app: web.Application, desk: ChannelDesk) -> None:
     """Let the service answer what :class:`RemoteChannelDesk` asks."""
-
-    async def figures(request: web.Request) -> object:
-        asked = msgspec.json.decode(await request.read(), type=Since)
-        return list(await desk.figures(asked.since))
-
-    async def entries(_request: web.Request) -> object:
-        return list(await desk.entries())
-
-    async def create(request: web.Request) -> object:
-        return await desk.create(msgspec.json.decode(await request.read(), type=Wish).entry)
-
-    async def change(request: web.Request) -> object:
-        return await desk.change(msgspec.json.decode(await request.read(), type=Wish).entry)
-
-    async def remove(request: web.Request) -> object:
-        return await desk.remove(msgspec.json.decode(await request.read(), type=Which).entry_id)
-
-    async def adopt(_request: web.Request) -> object:
-        return await desk.adopt()
-
-    jobs: dict[str, Callable[[web.Request], Awaitable[object]]] = {
-        "channel-figures": figures,
-        "entries": entries,
-        "entry-create": create,
-        "entry-change": change,
-        "entry-remove": remove,
-        "entries-adopt": adopt,
-    }
-    for name, job in jobs.items():
-        app.router.add_post(f"/{name}", _answering(job))
-
-
-def _answering(
-    job: Callable[[web.Request], Awaitable[object]],
-) -> Callable[[web.Request], Awaitable[web.Response]]:
-    async def answer(request: web.Request) -> web.Response:
-        body = msgspec.json.encode(await job(request))
-        return web.Response(body=body, content_type="application/json")
-
-    return answer
+    add_jobs(
+        app,
+        {
+            "channel-figures": Job(Since, lambda asked: desk.figures(asked.since)),
+            "entries": Job(NoWords, lambda _: desk.entries()),
+            "entry-create": Job(Wish, lambda asked: desk.create(asked.entry)),
+            "entry-change": Job(Wish, lambda asked: desk.change(asked.entry)),
+            "entry-remove": Job(Which, lambda asked: desk.remove(asked.entry_id)),
+            "entries-adopt": Job(NoWords, lambda _: desk.adopt()),
+        },
+    )

@@ -8,18 +8,19 @@ pieces that are forgotten; it finds its file again by what stands in it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
-from aiohttp import web
 
 from bot.importer import LOOK_SECONDS, importer_of
-from bot.sync_desk import Ask
+from bot.jobs import Ask, Job, NoWords, add_jobs
 from storage.uploads import RowFault, Upload, Uploads, UploadState
 
 if TYPE_CHECKING:
+    from aiohttp import web
+
     from bot.bootstrap import Parts
 
 #: Real seconds between two looks at how far a file is.
@@ -172,7 +173,7 @@ class RemoteImportDesk:
 
     async def new_file(self) -> int:
         """Let the service take an id."""
-        return msgspec.json.decode(await self._ask("import-new", Which(0)), type=int)
+        return msgspec.json.decode(await self._ask("import-new", NoWords()), type=int)
 
     async def add_piece(self, piece: Piece) -> None:
         """Let the service keep it."""
@@ -199,43 +200,14 @@ class RemoteImportDesk:
 
 def add_import_jobs(app: web.Application, desk: LocalImportDesk) -> None:
     """Let the service answer what :class:`RemoteImportDesk` asks."""
-
-    async def begun(body: bytes) -> object:
-        return await desk.begun(msgspec.json.decode(body, type=FileWish))
-
-    async def new_file(_body: bytes) -> object:
-        return await desk.new_file()
-
-    async def add_piece(body: bytes) -> object:
-        await desk.add_piece(msgspec.json.decode(body, type=Piece))
-        return None
-
-    async def start(body: bytes) -> object:
-        return await desk.start(msgspec.json.decode(body, type=Start))
-
-    async def state(body: bytes) -> object:
-        return await desk.state(msgspec.json.decode(body, type=Which).upload_id)
-
-    async def faults(body: bytes) -> object:
-        return await desk.faults(msgspec.json.decode(body, type=Which))
-
-    jobs: Sequence[tuple[str, Callable[[bytes], Awaitable[object]]]] = (
-        ("import-begun", begun),
-        ("import-new", new_file),
-        ("import-piece", add_piece),
-        ("import-start", start),
-        ("import-state", state),
-        ("import-faults", faults),
+    add_jobs(
+        app,
+        {
+            "import-begun": Job(FileWish, desk.begun),
+            "import-new": Job(NoWords, lambda _: desk.new_file()),
+            "import-piece": Job(Piece, desk.add_piece),
+            "import-start": Job(Start, desk.start),
+            "import-state": Job(Which, lambda asked: desk.state(asked.upload_id)),
+            "import-faults": Job(Which, desk.faults),
+        },
     )
-    for name, job in jobs:
-        app.router.add_post(f"/{name}", _answering(job))
-
-
-def _answering(
-    job: Callable[[bytes], Awaitable[object]],
-) -> Callable[[web.Request], Awaitable[web.Response]]:
-    async def answer(request: web.Request) -> web.Response:
-        body = msgspec.json.encode(await job(await request.read()))
-        return web.Response(body=body, content_type="application/json")
-
-    return answer

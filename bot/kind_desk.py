@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
-from aiohttp import web
 
+from bot.jobs import Ask, Job, NoWords, add_jobs
 from domain.events.registration import KindWish
 from domain.values import Refusal, Role
 from handlers.actions.kind_report import KindReport, kind_report
 from handlers.actions.kinds import register_wish, release_soon
-from handlers.updates.plain import to_json
 
 if TYPE_CHECKING:
-    from bot.bootstrap import Parts
+    from aiohttp import web
 
-#: Asks the running service for a job by name: JSON out, JSON in.
-Ask = Callable[[str, object], Awaitable[bytes]]
+    from bot.bootstrap import Parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +75,6 @@ class LocalKindDesk:
         return count
 
 
-class _NoWords(msgspec.Struct):
-    """Nothing to say: the job is enough."""
-
-
 class _NameRequest(msgspec.Struct):
     """Under which name events wait."""
 
@@ -97,7 +90,7 @@ class RemoteKindDesk:
 
     async def report(self) -> KindReport:
         """Let the service read."""
-        return msgspec.json.decode(await self._ask("kind-report", _NoWords()), type=KindReport)
+        return msgspec.json.decode(await self._ask("kind-report", NoWords()), type=KindReport)
 
     async def register(self, wish: KindWish) -> Registered:
         """Let the service register."""
@@ -110,22 +103,11 @@ class RemoteKindDesk:
 
 def add_kind_jobs(app: web.Application, desk: KindDesk) -> None:
     """Let the service answer what :class:`RemoteKindDesk` asks."""
-
-    async def report(_request: web.Request) -> web.Response:
-        return _json(await desk.report())
-
-    async def register(request: web.Request) -> web.Response:
-        wish = msgspec.json.decode(await request.read(), type=KindWish)
-        return _json(await desk.register(wish))
-
-    async def release(request: web.Request) -> web.Response:
-        asked = msgspec.json.decode(await request.read(), type=_NameRequest)
-        return _json(await desk.release(asked.name))
-
-    app.router.add_post("/kind-report", report)
-    app.router.add_post("/kind-register", register)
-    app.router.add_post("/kind-release", release)
-
-
-def _json(value: object) -> web.Response:
-    return web.Response(body=to_json(value), content_type="application/json")
+    add_jobs(
+        app,
+        {
+            "kind-report": Job(NoWords, lambda _: desk.report()),
+            "kind-register": Job(KindWish, desk.register),
+            "kind-release": Job(_NameRequest, lambda asked: desk.release(asked.name)),
+        },
+    )

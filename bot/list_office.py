@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
-from aiohttp import web
 
+from bot.jobs import Ask, Job, NoWords, add_jobs
 from domain.cleaning.phone import mask_phone
 from domain.screening.lists import ListName, Standing
 from domain.screening.words import Hit, Word
@@ -29,7 +29,7 @@ from storage.lists import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from aiohttp import web
 
     from bot.bootstrap import Parts
 
@@ -218,63 +218,26 @@ class _Try(msgspec.Struct):
 
 
 def add_list_routes(app: web.Application, office: ListOffice) -> None:
-    """Let the command line ask for the jobs."""
-    door = _ListDoor(office)
-    app.router.add_post("/lists-begin", door.begin)
-    app.router.add_post("/lists-add", door.add)
-    app.router.add_post("/lists-publish", door.publish)
-    app.router.add_post("/lists-put", door.put)
-    app.router.add_post("/lists-take", door.take)
-    app.router.add_post("/lists-show", door.lines)
-    app.router.add_post("/lists-entries", door.entries)
-    app.router.add_post("/lists-try", door.tried)
-
-
-class _ListDoor:
-    def __init__(self, office: ListOffice) -> None:
-        self._office = office
-
-    async def begin(self, request: web.Request) -> web.Response:
-        asked = msgspec.json.decode(await request.read(), type=_Begin)
-        return _json(await self._office.begin(asked.name, asked.origin))
-
-    async def add(self, request: web.Request) -> web.Response:
-        await self._office.add(msgspec.json.decode(await request.read(), type=Piece))
-        return _json(None)
-
-    async def publish(self, request: web.Request) -> web.Response:
-        asked = msgspec.json.decode(await request.read(), type=_Publish)
-        return _json(await self._office.publish(asked.version_id))
-
-    async def put(self, request: web.Request) -> web.Response:
-        asked = msgspec.json.decode(await request.read(), type=_OnList)
-        return _json(await self._office.put(asked.name, asked.key))
-
-    async def take(self, request: web.Request) -> web.Response:
-        asked = msgspec.json.decode(await request.read(), type=_OnList)
-        return _json(await self._office.take(asked.name, asked.key))
-
-    async def lines(self, request: web.Request) -> web.Response:
-        del request
-        return _json(list(await self._office.lines()))
-
-    async def entries(self, request: web.Request) -> web.Response:
-        asked = msgspec.json.decode(await request.read(), type=_Entries)
-        return _json(list(await self._office.entries(asked.name, asked.limit)))
-
-    async def tried(self, request: web.Request) -> web.Response:
-        asked = msgspec.json.decode(await request.read(), type=_Try)
-        return _json(await self._office.tried(asked.text, asked.key))
-
-
-def _json(answer: object) -> web.Response:
-    return web.Response(body=msgspec.json.encode(answer), content_type="application/json")
+    """Let the service answer what :class:`RemoteListOffice` asks."""
+    add_jobs(
+        app,
+        {
+            "lists-begin": Job(_Begin, lambda asked: office.begin(asked.name, asked.origin)),
+            "lists-add": Job(Piece, office.add),
+            "lists-publish": Job(_Publish, lambda asked: office.publish(asked.version_id)),
+            "lists-put": Job(_OnList, lambda asked: office.put(asked.name, asked.key)),
+            "lists-take": Job(_OnList, lambda asked: office.take(asked.name, asked.key)),
+            "lists-show": Job(NoWords, lambda _: office.lines()),
+            "lists-entries": Job(_Entries, lambda asked: office.entries(asked.name, asked.limit)),
+            "lists-try": Job(_Try, lambda asked: office.tried(asked.text, asked.key)),
+        },
+    )
 
 
 class RemoteListOffice:
     """Lets the running service do the jobs."""
 
-    def __init__(self, ask: Callable[[str, msgspec.Struct], Awaitable[bytes]]) -> None:
+    def __init__(self, ask: Ask) -> None:
         """Ask over the socket."""
         self._ask = ask
 
@@ -302,7 +265,7 @@ class RemoteListOffice:
 
     async def lines(self) -> Sequence[ListLine]:
         """Let the service show what it runs."""
-        answer = await self._ask("lists-show", _Publish(0))
+        answer = await self._ask("lists-show", NoWords())
         return msgspec.json.decode(answer, type=list[ListLine])
 
     async def entries(self, name: ListName, limit: int) -> Sequence[str]:

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
-from aiohttp import web
 
+from bot.jobs import Ask, Job, add_jobs
 from domain.lifecycle.transitions import Actor
 from domain.values import Refusal, Role, UserId
 from handlers.actions.dedup.pairs import Merged, Side, merges_latest
 from handlers.actions.dedup.review import take_apart
 from handlers.actions.portray import moment_words
 from handlers.reactions import settle
-from handlers.updates.plain import to_json
 
 if TYPE_CHECKING:
+    from aiohttp import web
+
     from bot.bootstrap import Parts
     from handlers.context import Context
-
-#: Asks the running service for a job by name: JSON out, JSON in.
-Ask = Callable[[str, object], Awaitable[bytes]]
 
 #: Who runs the command line may what a manager may.
 _OPERATOR = Actor(frozenset({Role.ADMIN}), UserId(Role.SYSTEM.value))
@@ -126,18 +123,10 @@ class RemoteMergeDesk:
 
 def add_merge_jobs(app: web.Application, desk: MergeDesk) -> None:
     """Let the service answer what :class:`RemoteMergeDesk` asks."""
-
-    async def merges(request: web.Request) -> web.Response:
-        asked = msgspec.json.decode(await request.read(), type=_Limit)
-        return _json(await desk.merges(asked.limit))
-
-    async def undo(request: web.Request) -> web.Response:
-        asked = msgspec.json.decode(await request.read(), type=_Link)
-        return _json(await desk.undo(asked.link))
-
-    app.router.add_post("/merges-list", merges)
-    app.router.add_post("/merges-undo", undo)
-
-
-def _json(value: object) -> web.Response:
-    return web.Response(body=to_json(value), content_type="application/json")
+    add_jobs(
+        app,
+        {
+            "merges-list": Job(_Limit, lambda asked: desk.merges(asked.limit)),
+            "merges-undo": Job(_Link, lambda asked: desk.undo(asked.link)),
+        },
+    )

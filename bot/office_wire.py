@@ -20,6 +20,7 @@ from bot.bootstrap import build
 from bot.channel_desk import ChannelDesk, RemoteChannelDesk, add_channel_jobs
 from bot.cluster.sole import sole_service
 from bot.import_desk import ImportDesk, RemoteImportDesk, add_import_jobs
+from bot.jobs import Job, NoWords, add_jobs
 from bot.keyring import KnownKey
 from bot.kind_desk import KindDesk, RemoteKindDesk, add_kind_jobs
 from bot.list_office import ListOffice, RemoteListOffice, add_list_routes
@@ -57,10 +58,6 @@ class ListRequest(msgspec.Struct):
     limit: int
 
 
-class NoRequest(msgspec.Struct):
-    """Nothing to say: the job is enough."""
-
-
 class ReplayRequest(msgspec.Struct):
     """Which row to try again."""
 
@@ -91,17 +88,9 @@ class RevokeRequest(msgspec.Struct):
 
 def office_app(office: LocalOffice) -> web.Application:
     """Return the application behind the socket."""
-    door = _Door(office)
     app = web.Application(client_max_size=MOST_BYTES)
-    app.router.add_post("/list", door.entries)
-    app.router.add_post("/replay", door.replay)
-    app.router.add_post("/keys", door.keys)
-    app.router.add_post("/key-page", door.key_page)
+    _add_own_jobs(app, office)
     add_list_routes(app, office.lists)
-    app.router.add_post("/issue-key", door.issue_key)
-    app.router.add_post("/take-lines", door.take_lines)
-    app.router.add_post("/api-keys", door.api_keys)
-    app.router.add_post("/revoke-key", door.revoke_key)
     add_sync_jobs(app, office.sync)
     add_channel_jobs(app, office.channels)
     add_rules_jobs(app, office.rules)
@@ -112,52 +101,27 @@ def office_app(office: LocalOffice) -> web.Application:
     return app
 
 
-class _Door:
-    def __init__(self, office: LocalOffice) -> None:
-        self._office = office
+def _add_own_jobs(app: web.Application, office: LocalOffice) -> None:
+    """Let the service answer what :class:`RemoteOffice` asks itself."""
 
-    async def entries(self, request: web.Request) -> web.Response:
-        asked = msgspec.json.decode(await request.read(), type=ListRequest)
-        try:
-            return _json(list(await self._office.entries(asked.queue, asked.state, asked.limit)))
-        except ValueError as error:
-            return web.Response(status=400, text=str(error))
+    async def key_page(asked: KeyPageRequest) -> KeyPage:
+        return await office.key_page(asked.part, asked.after, is_moving=asked.is_moving)
 
-    async def replay(self, request: web.Request) -> web.Response:
-        asked = msgspec.json.decode(await request.read(), type=ReplayRequest)
-        return _json(await self._office.replay(asked.queue, asked.row_id))
-
-    async def keys(self, request: web.Request) -> web.Response:
-        del request
-        return _json(list(await self._office.keys()))
-
-    async def key_page(self, request: web.Request) -> web.Response:
-        asked = msgspec.json.decode(await request.read(), type=KeyPageRequest)
-        try:
-            page = await self._office.key_page(asked.part, asked.after, is_moving=asked.is_moving)
-        except StorageUnavailable as error:
-            return web.Response(status=503, text=error.cause)
-        return _json(page)
-
-    async def take_lines(self, request: web.Request) -> web.Response:
-        asked = msgspec.json.decode(await request.read(), type=LinesRequest)
-        return _json(await self._office.take_lines(asked.corp, asked.lines))
-
-    async def issue_key(self, request: web.Request) -> web.Response:
-        asked = msgspec.json.decode(await request.read(), type=KeyWish)
-        return _json(await self._office.issue_key(asked))
-
-    async def api_keys(self, request: web.Request) -> web.Response:
-        del request
-        return _json(list(await self._office.api_keys()))
-
-    async def revoke_key(self, request: web.Request) -> web.Response:
-        asked = msgspec.json.decode(await request.read(), type=RevokeRequest)
-        return _json(await self._office.revoke_key(asked.word))
-
-
-def _json(answer: object) -> web.Response:
-    return web.Response(body=msgspec.json.encode(answer), content_type="application/json")
+    add_jobs(
+        app,
+        {
+            "list": Job(ListRequest, lambda a: office.entries(a.queue, a.state, a.limit)),
+            "replay": Job(ReplayRequest, lambda asked: office.replay(asked.queue, asked.row_id)),
+            "keys": Job(NoWords, lambda _: office.keys()),
+            "key-page": Job(KeyPageRequest, key_page),
+            "take-lines": Job(
+                LinesRequest, lambda asked: office.take_lines(asked.corp, asked.lines)
+            ),
+            "issue-key": Job(KeyWish, office.issue_key),
+            "api-keys": Job(NoWords, lambda _: office.api_keys()),
+            "revoke-key": Job(RevokeRequest, lambda asked: office.revoke_key(asked.word)),
+        },
+    )
 
 
 class RemoteOffice:
@@ -187,7 +151,7 @@ class RemoteOffice:
 
     async def keys(self) -> Sequence[KnownKey]:
         """Let the service name its keys."""
-        return msgspec.json.decode(await self._ask("keys", NoRequest()), type=list[KnownKey])
+        return msgspec.json.decode(await self._ask("keys", NoWords()), type=list[KnownKey])
 
     async def key_page(self, part: Part, after: int, *, is_moving: bool) -> KeyPage:
         """Let the service work on a page of rows."""
@@ -205,7 +169,7 @@ class RemoteOffice:
 
     async def api_keys(self) -> Sequence[ShownKey]:
         """Let the service show the keys of the HTTP API."""
-        return msgspec.json.decode(await self._ask("api-keys", NoRequest()), type=list[ShownKey])
+        return msgspec.json.decode(await self._ask("api-keys", NoWords()), type=list[ShownKey])
 
     async def revoke_key(self, word: str) -> bool:
         """Let the service take a key of the HTTP API out of use."""

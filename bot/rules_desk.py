@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
-from aiohttp import web
 
+from bot.jobs import Ask, Job, NoWords, add_jobs
 from bot.scoring.keeper import score_keeper_of
 from config.learned import with_points
 from config.rules import seed_sources
@@ -23,11 +23,12 @@ from handlers.actions.rules import UNKNOWN_VERSION, publish
 from storage.queries.conversions import conversions
 
 if TYPE_CHECKING:
+    from aiohttp import web
+
     from bot.bootstrap import Parts
 
 #: How many versions are listed.
 _LISTED = 20
-Ask = Callable[[str, object], Awaitable[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class NewDraft:
 class Wish:
     """Which version; ``is_confirmed`` lets it be published although it activates many."""
 
-    number: int = 0
+    number: int
     by: str = ""
     is_confirmed: bool = False
 
@@ -179,7 +180,7 @@ class RemoteRulesDesk:
 
     async def newest(self) -> Sequence[RuleVersion]:
         """Let the service list versions."""
-        answer = await self._ask("rules-newest", Wish())
+        answer = await self._ask("rules-newest", NoWords())
         return msgspec.json.decode(answer, type=list[RuleVersion])
 
     async def keep(self, draft: NewDraft) -> int:
@@ -226,34 +227,22 @@ def _done(body: bytes) -> RuleVersion | Refusal:
 def add_rules_jobs(app: web.Application, desk: RulesDesk) -> None:
     """Let the service answer what :class:`RemoteRulesDesk` asks."""
 
-    async def newest(_request: web.Request) -> web.Response:
-        return _json(list(await desk.newest()))
+    async def try_out(wish: Wish) -> _Answer:
+        return _answer(await desk.try_out(wish))
 
-    async def keep(request: web.Request) -> web.Response:
-        asked = msgspec.json.decode(await request.read(), type=NewDraft)
-        try:
-            return _json(await desk.keep(asked))
-        except ValueError as error:
-            return web.Response(status=400, text=str(error))
+    async def put_in_force(wish: Wish) -> _Answer:
+        return _answer(await desk.publish(wish))
 
-    async def try_out(request: web.Request) -> web.Response:
-        asked = msgspec.json.decode(await request.read(), type=Wish)
-        return _json(_answer(await desk.try_out(asked)))
+    async def learn(wish: LearnWish) -> _Answer:
+        return _answer(await desk.learn(wish))
 
-    async def put_in_force(request: web.Request) -> web.Response:
-        asked = msgspec.json.decode(await request.read(), type=Wish)
-        return _json(_answer(await desk.publish(asked)))
-
-    async def learn(request: web.Request) -> web.Response:
-        asked = msgspec.json.decode(await request.read(), type=LearnWish)
-        return _json(_answer(await desk.learn(asked)))
-
-    app.router.add_post("/rules-newest", newest)
-    app.router.add_post("/rules-keep", keep)
-    app.router.add_post("/rules-try", try_out)
-    app.router.add_post("/rules-publish", put_in_force)
-    app.router.add_post("/rules-learn", learn)
-
-
-def _json(answer: object) -> web.Response:
-    return web.Response(body=msgspec.json.encode(answer), content_type="application/json")
+    add_jobs(
+        app,
+        {
+            "rules-newest": Job(NoWords, lambda _: desk.newest()),
+            "rules-keep": Job(NewDraft, desk.keep),
+            "rules-try": Job(Wish, try_out),
+            "rules-publish": Job(Wish, put_in_force),
+            "rules-learn": Job(LearnWish, learn),
+        },
+    )

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
-from aiohttp import web
 
+from bot.jobs import Ask, Job, NoWords, add_jobs
 from bot.reconciling import Check, Checked, Plan, Reconciler
 from handlers.actions.synchronise import begin
 from storage.inbox import InboxState
 from storage.queries.sync_progress import SyncProgress, sync_progress
 
 if TYPE_CHECKING:
-    from bot.bootstrap import Parts
+    from aiohttp import web
 
-#: Asks the running service for a job by name: JSON out, JSON in.
-Ask = Callable[[str, msgspec.Struct], Awaitable[bytes]]
+    from bot.bootstrap import Parts
 
 
 class SyncDesk(Protocol):
@@ -82,10 +80,6 @@ class LocalSyncDesk:
         return await self._reconciler.check(check)
 
 
-class NoWords(msgspec.Struct):
-    """Nothing to say: the job is enough."""
-
-
 class CheckWords(msgspec.Struct):
     """Which comparison to make."""
 
@@ -120,26 +114,12 @@ class RemoteSyncDesk:
 
 def add_sync_jobs(app: web.Application, desk: SyncDesk) -> None:
     """Let the service answer what :class:`RemoteSyncDesk` asks."""
-
-    async def start(_request: web.Request) -> web.Response:
-        await desk.begin()
-        return _json(None)
-
-    async def progress(_request: web.Request) -> web.Response:
-        return _json(await desk.progress())
-
-    async def plan(_request: web.Request) -> web.Response:
-        return _json(await desk.plan_check())
-
-    async def check(request: web.Request) -> web.Response:
-        asked = msgspec.json.decode(await request.read(), type=CheckWords)
-        return _json(await desk.check(asked.check))
-
-    app.router.add_post("/sync-begin", start)
-    app.router.add_post("/sync-progress", progress)
-    app.router.add_post("/check-plan", plan)
-    app.router.add_post("/check", check)
-
-
-def _json(answer: object) -> web.Response:
-    return web.Response(body=msgspec.json.encode(answer), content_type="application/json")
+    add_jobs(
+        app,
+        {
+            "sync-begin": Job(NoWords, lambda _: desk.begin()),
+            "sync-progress": Job(NoWords, lambda _: desk.progress()),
+            "check-plan": Job(NoWords, lambda _: desk.plan_check()),
+            "check": Job(CheckWords, lambda asked: desk.check(asked.check)),
+        },
+    )
