@@ -50,6 +50,15 @@ class RuleVersion:
     published_at: datetime | None = None
     retired_at: datetime | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Tell whether it may still be tried and published."""
+        return self.state in {RuleState.DRAFT, RuleState.TRIED}
+
+    def activates_many(self, guard: Guard) -> bool:
+        """Tell whether a trial found that publishing it asks for a confirmation."""
+        return self.trial is not None and self.trial.activated_share > guard.most_activated
+
     def refusal_to_publish(self, guard: Guard, *, is_confirmed: bool) -> Refusal | None:
         """Return why it may not be published, or None.
 
@@ -61,6 +70,6 @@ class RuleVersion:
             return Refusal(RETIRED)
         if self.trial is None:
             return Refusal(NOT_TRIED)
-        if self.trial.activated_share > guard.most_activated and not is_confirmed:
+        if self.activates_many(guard) and not is_confirmed:
             return Refusal(ACTIVATES_MANY)
         return None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from domain.chat.command import Command
 from domain.chat.command.rules import RulesVerb, rules_verb
-from domain.scoring.version import ACTIVATES_MANY, RuleState, RuleVersion
+from domain.scoring.version import ACTIVATES_MANY, RuleVersion
 from domain.values import Refusal
 from handlers.actions.asked import Asked, reply
 from handlers.actions.rule_words import rules_report
@@ -65,12 +65,11 @@ async def _meant(
             reply(asked, work, ctx, ctx.words.get("rules.unknown", number=number))
         return version
     newest = await work.rules.newest(_SHOWN)
-    open_ones = [v for v in newest if v.state in {RuleState.DRAFT, RuleState.TRIED}]
-    if not open_ones:
+    draft = next((one for one in newest if one.is_open), None)
+    if draft is None:
         words = ctx.words.get("rules.no_draft", verb=ctx.words.get(f"rules.verb.{verb}"))
         reply(asked, work, ctx, words)
-        return None
-    return open_ones[0]
+    return draft
 
 
 def refusal_words(ctx: Context, version: RuleVersion, refusal: Refusal) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from domain.errors import ClewError
-from domain.scoring.version import RuleState, RuleVersion
+from domain.scoring.version import RuleVersion
 from domain.values import Refusal, Role
 from handlers.actions.portray import moment_words
 from handlers.actions.roles import actor_of
@@ -118,7 +118,6 @@ class RulesPage(Desk):
             number=rules.version,
             parts=parts_of(ctx, rules),
             versions=await work.rules.newest(_SHOWN),
-            is_open=is_open,
             token=self.sessions.token_for(userid, work.now),
             moment=lambda at: moment_words(at, ctx),
         )
@@ -139,8 +138,7 @@ class RulesPage(Desk):
             parts=parts,
             problem=problem,
             refusal=refusal,
-            is_open=is_open(version),
-            asks=_asks(version, rules.guard.most_activated),
+            asks=version.activates_many(rules.guard),
             most=f"{rules.guard.most_activated:.0%}",
             trial=trial,
             grades=moves_of(trial.grades, _GRADES) if trial else [],
@@ -209,7 +207,7 @@ class RulesPage(Desk):
             if not await _may(work, form.userid):
                 return self.render("notice", status=403, key="page.not_allowed")
             version = await work.rules.version(form.number("number"))
-            if version is None or not is_open(version):
+            if version is None or not version.is_open:
                 return self.render("notice", status=404, key=f"refusals.{UNKNOWN_VERSION}")
             await work.rules.ask_trial(version.number, form.userid)
             await _note(work, form.userid, "rules_try")
@@ -252,17 +250,6 @@ class RulesPage(Desk):
         box = fields.get("text", "")
         given = texts or ([box] if box.strip() else [])
         return Form(userid, fields, tuple(given))
-
-
-def is_open(version: RuleVersion) -> bool:
-    """Tell whether a version may still be tried and published."""
-    return version.state in {RuleState.DRAFT, RuleState.TRIED}
-
-
-def _asks(version: RuleVersion, most: float) -> bool:
-    """Tell whether publishing asks for a confirmation."""
-    trial = version.trial
-    return trial is not None and trial.activated_share > most
 
 
 def _texts(values: Sequence[object]) -> list[str]:
