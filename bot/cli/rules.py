@@ -21,6 +21,7 @@ from domain.scoring.trial import TO, Trial
 from domain.scoring.version import RuleVersion
 from domain.values import Refusal
 from handlers.actions.rule_drafts import Handed
+from handlers.actions.rule_words import author_words
 
 AUTHOR = "cli"
 _COLUMNS = ("number", "name", "state", "author", "created", "note")
@@ -38,7 +39,8 @@ def show(number: int | None, folder: Path | None) -> None:
     for one in versions:
         state = TEXTS.get(f"rules.state.{one.state}")
         created = f"{one.created_at.astimezone():%Y-%m-%d %H:%M}"
-        table.add_row(str(one.number), one.name, state, one.author, created, one.note)
+        author = author_words(TEXTS, one.author)
+        table.add_row(str(one.number), one.name, state, author, created, one.note)
     Console().print(table)
 
 

@@ -13,6 +13,7 @@ from handlers.actions.rules import SYSTEM_AUTHOR
 
 if TYPE_CHECKING:
     from handlers.context import Context
+    from handlers.ports import Words
 
 
 #: Path of the page on which rules are read and drafted.
@@ -58,10 +59,15 @@ def _line(ctx: Context, version: RuleVersion) -> str:
         number=version.number,
         name=version.name,
         state=ctx.words.get(f"rules.state.{version.state}"),
-        author=version.author,
+        author=author_words(ctx.words, version.author),
         moment=moment_words(version.created_at, ctx),
         note=ctx.words.get("rules.note", note=version.note) if version.note else "",
     )
+
+
+def author_words(words: Words, author: str) -> str:
+    """Return who wrote a version as it is shown: a userid, or the word for Clew itself."""
+    return words.get(f"role.{author}") if author == SYSTEM_AUTHOR else author
 
 
 def trial_report(ctx: Context, version: RuleVersion, trial: Trial, names: Sequence[str]) -> str:

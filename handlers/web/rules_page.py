@@ -17,7 +17,7 @@ from handlers.actions.portray import moment_words
 from handlers.actions.roles import actor_of
 from handlers.actions.rule_drafts import Given, Handed, keep, understood
 from handlers.actions.rule_table import moves_of, parts_of
-from handlers.actions.rule_words import PAGE
+from handlers.actions.rule_words import PAGE, author_words
 from handlers.actions.rules import UNKNOWN_VERSION, publish
 from handlers.actions.show import name_of
 from handlers.web.desk import Desk
@@ -118,6 +118,7 @@ class RulesPage(Desk):
             number=rules.version,
             parts=parts_of(ctx, rules),
             versions=await work.rules.newest(_SHOWN),
+            author=self._author,
             token=self.sessions.token_for(userid, work.now),
             moment=lambda at: moment_words(at, ctx),
         )
@@ -138,6 +139,7 @@ class RulesPage(Desk):
             parts=parts,
             problem=problem,
             refusal=refusal,
+            author=self._author,
             asks=version.activates_many(rules.guard),
             most=f"{rules.guard.most_activated:.0%}",
             trial=trial,
@@ -150,6 +152,9 @@ class RulesPage(Desk):
         if version.trial_for:  # it is being tried: look again
             page.headers["Refresh"] = "2"
         return page
+
+    def _author(self, version: RuleVersion) -> str:
+        return author_words(self.context.words, version.author)
 
     async def _examples(self, work: UnitOfWork, version: RuleVersion) -> list[tuple[int, str]]:
         if version.trial is None:

@@ -78,6 +78,7 @@ async def test_a_draft_is_corrected_tried_and_published_when_confirmed(
     await expect(body).to_contain_text("支付大额订单")
     await expect(body).to_contain_text("每 90 天减半")
     await expect(body).to_contain_text("支付订单，金额 ≥ 1000")
+    await expect(page.locator(".versions")).to_contain_text("系统 · ")
     await fits(page, "home")
 
     await page.get_by_text(WORDS("rules_page.open_form")).click()

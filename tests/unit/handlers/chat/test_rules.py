@@ -72,7 +72,7 @@ async def test_the_rules_in_force_and_their_versions_are_shown(company: Company)
     answer = await told(company, "规则")
     assert "现行规则：第 1 版「默认评分」（来自配置文件）" in answer
     assert "· 第 2 版「宽松评分」草稿，cli" in answer
-    assert "· 第 1 版「默认评分」现行" in answer
+    assert "· 第 1 版「默认评分」现行，系统" in answer
     assert "及格线 60" in answer
 
 
