@@ -157,6 +157,7 @@ class Importer:
             count = processes_for(upload.rows - upload.done)
             some = chunks(sheet, CHUNK_ROWS, upload.done)
             async with (
+                store.database.filling(),
                 preparing(mapping, ctx, store, clock, count) as ready,
                 aclosing(ready.over(some)) as each,
             ):

@@ -15,6 +15,14 @@ T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
 
 
+class Turns(asyncio.Lock):
+    """Whose turn it is to write."""
+
+    def are_waited_for(self) -> bool:
+        """Tell whether somebody waits until this turn ends."""
+        return bool(self._waiters)
+
+
 class ConnectionThread:
     """Works first in, first out; what was queued is done even if nobody waits for it any more.
 

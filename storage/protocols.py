@@ -59,6 +59,14 @@ class Transaction(ABC):
     is_read_only: bool = False
     _to_forget: tuple[Callable[[], None], ...] = ()
 
+    @property
+    def may_go_on(self) -> bool:
+        """Tell whether work that could end here may do more: it keeps nobody waiting.
+
+        Never where each key locked takes a place in the server.
+        """
+        return False
+
     @abstractmethod
     async def fetch(self, sql: str, *args: object) -> Sequence[Row]:
         """Run a query (or a statement with ``returning``) and return all rows."""
@@ -202,6 +210,14 @@ class Database(ABC):
     @abstractmethod
     async def change_and_fetch(self, sql: str, *args: object) -> Sequence[Row]:
         """Like :meth:`change`, of a statement with ``returning``: return its rows."""
+
+    @asynccontextmanager
+    async def filling(self) -> AsyncIterator[None]:
+        """Let very many rows be written inside, in transactions that are as safe as any.
+
+        By itself this does nothing.
+        """
+        yield
 
     @abstractmethod
     async def close(self) -> None:

@@ -16,7 +16,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from storage.connection_thread import ConnectionThread, Work
+from storage.connection_thread import ConnectionThread, Turns, Work
 from storage.errors import (
     Cause,
     Conflict,
@@ -26,6 +26,7 @@ from storage.errors import (
     StorageUnavailable,
     over,
 )
+from storage.filling_sqlite import USUAL_CACHE_KIB, begin_filling, end_filling
 from storage.protocols import Database, Dialect, Row, Transaction
 
 T = TypeVar("T")
@@ -84,8 +85,8 @@ def connect(path: Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqlite3.Co
     connection.execute("pragma synchronous = full")
     connection.execute("pragma foreign_keys = on")
     connection.execute("pragma temp_store = memory")
-    # 32 MiB: the leaves of an index over random keys have to stay in memory.
-    connection.execute("pragma cache_size = -32768")
+    # The leaves of an index over random keys have to stay in memory.
+    connection.execute(f"pragma cache_size = -{USUAL_CACHE_KIB}")
     return connection
 
 
@@ -133,13 +134,19 @@ class SqliteTransaction(Transaction):
 
     dialect = Dialect.SQLITE
 
-    def __init__(self, thread: ConnectionThread, begin: str) -> None:
-        """Begin with ``begin``, together with the first statement."""
+    def __init__(self, thread: ConnectionThread, begin: str, turns: Turns | None = None) -> None:
+        """Begin with ``begin``, together with the first statement; ``turns`` are of writers."""
         self._thread = thread
+        self._turns = turns
         self._begin = begin
         self._is_over = False
         #: Writes that :meth:`together` gathers; None outside of its block.
         self._gathered: list[Work[Any]] | None = None
+
+    @property
+    def may_go_on(self) -> bool:
+        """See :meth:`Transaction.may_go_on`. Writers of other processes are not seen."""
+        return self._turns is not None and not self._turns.are_waited_for()
 
     async def fetch(self, sql: str, *args: object) -> Sequence[Row]:
         """See :meth:`Transaction.fetch`."""
@@ -281,7 +288,7 @@ class SqliteDatabase(Database):
         self.url = url
         path = path_of_url(url)
         self._writer = ConnectionThread("writer", partial(connect, path))
-        self._writing = asyncio.Lock()
+        self._writing = Turns()
         self._readers = [
             ConnectionThread(f"reader-{i}", partial(_reader, path)) for i in range(READERS)
         ]
@@ -308,7 +315,7 @@ class SqliteDatabase(Database):
     async def write(self) -> AsyncIterator[Transaction]:
         """See :meth:`Database.write`. Writers of this process take turns."""
         async with self._writing:
-            transaction = SqliteTransaction(self._writer, "begin immediate")
+            transaction = SqliteTransaction(self._writer, "begin immediate", self._writing)
             try:
                 yield transaction
             except BaseException:
@@ -358,6 +365,18 @@ class SqliteDatabase(Database):
 
         async with self._writing:
             return await _wrapping(self._writer.run(all_of_it))
+
+    @asynccontextmanager
+    async def filling(self) -> AsyncIterator[None]:
+        """See :meth:`Database.filling`."""
+        async with self._writing:
+            await _wrapping(self._writer.run(begin_filling))
+        try:
+            yield
+        finally:
+            with suppress(StorageError):  # closed or away: then there is nothing to end
+                async with self._writing:
+                    await _wrapping(self._writer.run(end_filling))
 
     async def close(self) -> None:
         """See :meth:`Database.close`."""
