@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from handlers.actions.import_batch import ReadyChunk, Taken, take_some
+from handlers.actions.import_batch import Taken, take_some
 from handlers.actions.import_rows import Imported
 from handlers.actions.tag_rows import ListedBy, tag_rows
 
 if TYPE_CHECKING:
     from domain.intake.id_list import IdList
     from domain.intake.mapping import FileMapping
-    from handlers.actions.import_prepare import Prepared
+    from handlers.actions.import_batch import ReadyChunk
     from handlers.context import Context
     from handlers.files.chunks import Chunk
     from storage.unit_of_work import UnitOfWork
@@ -41,12 +41,11 @@ class LeadBatch:
     context: Context
     mapping: FileMapping
     chunk: Chunk
-    prepared: Prepared
+    ready: ReadyChunk
 
     async def take(self, work: UnitOfWork, start: int, stop: int) -> Taken:
         """Make leads of them."""
-        ready = ReadyChunk(self.chunk.header, self.chunk.lines, self.prepared)
-        return await take_some(work, self.context, ready, (start, stop), self.mapping)
+        return await take_some(work, self.context, self.ready, (start, stop), self.mapping)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from bot.looks import is_ours
 from bot.preparing import DEFECT, preparing, processes_for
 from bot.threads import until_done
 from domain.intake.mapping import Fault
-from handlers.actions.import_batch import AT_ONCE, CHUNK_ROWS, generated, work_off
+from handlers.actions.import_batch import AT_ONCE, CHUNK_ROWS, ReadyChunk, generated, work_off
 from handlers.actions.tag_rows import ListedBy
 from handlers.files.chunks import Chunk, chunks
 from handlers.files.plan import Plan
@@ -162,7 +162,8 @@ class Importer:
                 aclosing(ready.over(some)) as each,
             ):
                 async for chunk, prepared in each:
-                    yield LeadBatch(ctx, mapping, chunk, prepared)
+                    made = ReadyChunk(chunk.header, chunk.lines, prepared)
+                    yield LeadBatch(ctx, mapping, chunk, made)
         elif plan.tags is not None:
             listed, by = chunks(sheet, LIST_ROWS, upload.done), ListedBy(upload.userid)
             while (some_ids := await until_done(next, listed, None)) is not None:

@@ -58,11 +58,24 @@ Holders = Mapping[bytes, Holder]
 
 @dataclass(frozen=True, slots=True)
 class ReadyChunk:
-    """Lines of a file and what was made ready of them."""
+    """Lines of a file and what was made ready of them, by one mapping."""
 
     header: Sequence[str]
     lines: Sequence[Line]
     prepared: Prepared
+    #: Rows that had to be read again, by place: several questions are asked of one.
+    records: dict[int, Record] = field(default_factory=dict, repr=False)
+
+    def record(self, place: int, reader: RowReader) -> Record:
+        """Return what a row that was made ready says; the one reader reads it once."""
+        found = self.records.get(place)
+        if found is None:
+            read = reader.read(self.cells(place), self.prepared.now)
+            if not isinstance(read, Record):
+                message = "a row that was made ready is none any more"
+                raise TypeError(message)
+            found = self.records[place] = read
+        return found
 
     def cells(self, place: int) -> dict[str, str]:
         """Return the cells of a line that can be read, by column."""
@@ -93,7 +106,7 @@ async def take_some(
     sorter = _Sorter(chunk, RowReader(mapping, ctx.zone), mapping, end=stop)
     single = await sorter.sort(work, rows)
     await sorter.bulk.write(work.tx)
-    await _take_singly(work, ctx, single, chunk, mapping)
+    await _take_singly(work, ctx, single, sorter)
     end = sorter.end
     faults = {n: found for n, found in chunk.prepared.faults.items() if start <= n < end}
     return Taken(end, Imported(end - start - len(faults), faults))
@@ -150,19 +163,16 @@ class _Sorter:
         held = await holders(work.tx, _KINDS, lookups)
         self.held = {prepared.aliases.get(blind, blind): one for blind, one in held.items()}
         keys = [
-            event_key(self._record(row), self.held[row.blinds[0]].person_id, self.mapping)
+            event_key(self.record(row.place), self.held[row.blinds[0]].person_id, self.mapping)
             for row in rows
             if row.new and row.blinds[0] in self.held
         ]
         if keys:
             self.came = await known_events(work.tx, sorted(set(keys)))
 
-    def _record(self, row: ReadyRow) -> Record:
-        found = self.reader.read(self.chunk.cells(row.place), self.chunk.prepared.now)
-        if not isinstance(found, Record):
-            message = "a row that was made ready is none any more"
-            raise TypeError(message)
-        return found
+    def record(self, place: int) -> Record:
+        """Return what a row that was made ready says."""
+        return self.chunk.record(place, self.reader)
 
     def _is_simple(self, row: ReadyRow) -> bool:
         new, seen, held = row.new, self.seen, self.held
@@ -190,7 +200,7 @@ class _Sorter:
         place = self.seen.get(row.blinds[0])
         if place is None or any(self.seen.get(blind) != place for blind in row.blinds):
             return False
-        first, again = self._record(ReadyRow(place, (), None)), self._record(row)
+        first, again = self.record(place), self.record(row.place)
         return (
             (again.at, again.uid) == (first.at, first.uid)
             and again.name in {"", first.name}
@@ -202,7 +212,7 @@ class _Sorter:
         found = {self.held[b].person_id if b in self.held else None for b in row.blinds}
         if len(found) > 1 or None in found:
             return False
-        holder, record = self.held[row.blinds[0]], self._record(row)
+        holder, record = self.held[row.blinds[0]], self.record(row.place)
         if event_key(record, holder.person_id, self.mapping) not in self.came:
             return False
         return self.bulk.learned(holder, facts_of(record))
@@ -212,24 +222,18 @@ async def _take_singly(
     work: UnitOfWork,
     ctx: Context,
     rows: Sequence[ReadyRow],
-    chunk: ReadyChunk,
-    mapping: FileMapping,
+    sorter: _Sorter,
 ) -> None:
     if not rows:
         return
-    reader = RowReader(mapping, ctx.zone)
-    cells = [chunk.cells(row.place) for row in rows]
-    read = [reader.read(one, chunk.prepared.now) for one in cells]
-    records = [
-        (one, given) for one, given in zip(read, cells, strict=True) if isinstance(one, Record)
-    ]
+    records = [(sorter.record(row.place), sorter.chunk.cells(row.place)) for row in rows]
     await work.load(key for record, _ in records for key in record.keys)
     for lead in work.leads.of(person.id for person in work.people.loaded()):
         if lead.stage is Stage.GENERATED:  # stored a moment ago, not worked off yet
             _set_off(work, lead)
     await settle(work, replace(ctx, offers_leads=False))
     for record, given in records:
-        await take_in(work, ctx, record, (mapping, given))
+        await take_in(work, ctx, record, (sorter.mapping, given))
     await settle(work, replace(ctx, offers_leads=False))
 
 

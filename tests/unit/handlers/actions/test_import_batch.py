@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.clock import DrivenClock
-from domain.intake.mapping import FileMapping
+from domain.intake.mapping import Fault, FileMapping, Record
+from domain.intake.rows import RowReader
 from domain.lead import Stage
 from handlers.actions.import_batch import MOST_SINGLE, take_some
 from storage.database import inbox_url_of, open_database
@@ -149,6 +151,30 @@ async def test_one_unit_of_work_takes_only_so_many_rows_of_known_people(company:
     assert (rest.end, rest.imported.faults) == (len(rows), {})
     names = await company.rows("select name, count(*) as n from person group by name")
     assert {r["name"]: r["n"] for r in names} == {"李四": len(rows) - 1, "张三": 1}
+
+
+async def test_a_row_of_somebody_known_is_read_again_once_however_many_units_of_work_it_takes(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [row(n, name="张三") for n in range(MOST_SINGLE + 30)]
+    await in_bulk(company, rows, 1000)
+    changed = [*(one | {"name": "李四"} for one in rows), *(dict(one) for one in rows[:3])]
+    chunk = made_ready(company, changed, MAPPING)
+    read: Counter[str] = Counter()
+    plain = RowReader.read
+
+    def counted(self: RowReader, values: Row, now: datetime) -> Record | tuple[Fault, ...]:
+        read[values["phone"]] += 1
+        return plain(self, values, now)
+
+    monkeypatch.setattr(RowReader, "read", counted)
+    start = 0
+    while start < len(changed):
+        async with company.store.unit_of_work(company.clock.now()) as work:
+            taken = await take_some(work, company.ctx, chunk, (start, len(changed)), MAPPING)
+            await work.commit()
+        start = taken.end
+    assert read == Counter(one["phone"] for one in changed)
 
 
 async def test_the_lines_asked_for_are_taken_and_no_others(company: Company) -> None:
