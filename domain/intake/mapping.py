@@ -103,6 +103,11 @@ class Fault:
     code: str
 
 
+def fault_of_line(cells: Sequence[str] | None) -> Fault:
+    """Return why a line is no row: it cannot be read (None), or has more or fewer cells."""
+    return Fault("", NOT_CSV if cells is None else TOO_FEW)
+
+
 @dataclass(frozen=True, slots=True)
 class RecordEvent:
     """An event of a row."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from domain.channels.attribution import Origin
-from domain.intake.mapping import NOT_CSV, TOO_FEW, Fault, FileMapping, Record
+from domain.intake.mapping import Fault, FileMapping, Record, fault_of_line
 from domain.intake.rows import RowReader
 from domain.lead import Lead, Stage, Touch
 from domain.values import LeadId, PersonId
@@ -84,8 +84,7 @@ class Preparer:
         width = len(header)
         for place, cells in enumerate(lines):
             if cells is None or len(cells) != width:
-                code = NOT_CSV if cells is None else TOO_FEW
-                prepared.faults[place] = (Fault("", code),)
+                prepared.faults[place] = (fault_of_line(cells),)
                 continue
             record = self._reader.read(dict(zip(header, cells, strict=True)), now)
             if isinstance(record, Record) and not beginnings.knows(record.channel):

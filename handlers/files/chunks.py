@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from domain.intake.mapping import NOT_CSV, TOO_FEW, Fault
+from domain.intake.mapping import Fault, fault_of_line
 from handlers.files.faults import FaultyRow
 from handlers.files.sheet import Sheet
 
@@ -29,10 +29,8 @@ class Chunk:
         rows: dict[int, Mapping[str, str]] = {}
         faults: dict[int, tuple[Fault, ...]] = {}
         for place, cells in enumerate(self.lines):
-            if cells is None:
-                faults[place] = (Fault("", NOT_CSV),)
-            elif len(cells) != len(self.header):
-                faults[place] = (Fault("", TOO_FEW),)
+            if cells is None or len(cells) != len(self.header):
+                faults[place] = (fault_of_line(cells),)
             else:
                 rows[place] = dict(zip(self.header, cells, strict=True))
         return rows, faults
