@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -149,11 +150,11 @@ async def test_a_loop_that_broke_is_shown_and_begins_anew(
     monkeypatch.setattr("bot.loops.LOOP_PAUSE_SECONDS", 0.0)
     works, breaks = Worker._work, iter([True])
 
-    async def work(self: Worker) -> int:
+    async def work(self: Worker, *turn: Any) -> Any:
         if next(breaks, False):
             problem = "a defect outside of every row"
             raise ZeroDivisionError(problem)
-        return await works(self)
+        return await works(self, *turn)
 
     monkeypatch.setattr(Worker, "_work", work)
     with capture_logs() as logs:
