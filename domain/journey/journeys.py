@@ -14,7 +14,7 @@ from domain.behaviour.horizon import NO_CHANGE, Horizon
 from domain.behaviour.kernel import Plan
 from domain.behaviour.mentions import mentions_of, properties_of
 from domain.behaviour.syntax import Expression
-from domain.columns.days import Moments, moment_of
+from domain.columns.days import Integers, Moments
 from domain.columns.persons import Behaviour, Columns, Facts, columns_of
 from domain.columns.values import Texts, Value, Words
 from domain.values import BUSINESS_ZONE
@@ -127,15 +127,14 @@ class Journeys:
             found[journey.fact] = Value(texts=Texts(codes, words))
         return found
 
-    def next_changes(
-        self, persons: Sequence[Behaviour], moments: Sequence[datetime]
-    ) -> list[datetime | None]:
-        """Return until when time alone leaves each person where they are; None for ever."""
-        if not self.journeys or not persons:
-            return [None] * len(persons)
-        columns = self._columns(persons)
-        until = self.horizon.run(columns, Moments.of(moments, self.zone)).tolist()
-        return [None if us == NO_CHANGE else moment_of(us) for us in until]
+    def next_changes_of(self, columns: Columns, moments: Moments) -> Integers:
+        """Return until when time alone leaves each person where they are.
+
+        In microseconds since 1970, :data:`domain.behaviour.horizon.NO_CHANGE` for ever.
+        """
+        if not self.journeys or not columns.persons:
+            return np.full(columns.persons, NO_CHANGE, dtype=np.int64)
+        return self.horizon.run(columns, moments)
 
     def _columns(self, persons: Sequence[Behaviour]) -> Columns:
         """Lay out what the conditions read, and no more."""

@@ -10,17 +10,10 @@ from domain.behaviour.vectors.selection import Scene
 from domain.columns.days import Integers
 from domain.columns.values import Value
 from domain.scoring.conditions import holds
-from domain.scoring.grade import DECIMALS, rounded
+from domain.scoring.grade import DECIMALS, HIGHEST, LOWEST, rounded
 from domain.scoring.initial import SCALE
-from domain.scoring.kernel import (
-    Starts,
-    absence_of,
-    initial_of,
-    matched_of,
-    points_of,
-    raw_of,
-)
-from domain.scoring.matching import Matches, matcher_of
+from domain.scoring.kernel import Starts, raw_at
+from domain.scoring.matching import matcher_of
 from domain.scoring.rules import StaticRule
 from domain.scoring.scorecard import Floats, Scorecard
 
@@ -39,17 +32,7 @@ def raw_scores(
     """
     matcher = matcher_of(card)
     starts = Starts(points * SCALE, at, since_day, matcher.last_days(scene, since_day))
-    return raw_of_matches(scene, card, matcher.find(scene), starts)
-
-
-def raw_of_matches(scene: Scene, card: Scorecard, matches: Matches, starts: Starts) -> Floats:
-    """Return the unclipped dynamic score of each lead at the moments of a scene."""
-    leads, moments = scene.columns.persons, scene.moments
-    return raw_of(
-        initial_of(starts, moments, card),
-        matched_of(matches, points_of(matches, moments, card), leads, card),
-        absence_of(starts.seen, moments, card),
-    )
+    return raw_at(scene.moments, card, matcher.find(scene), starts)
 
 
 def points_by_case(rules: Sequence[StaticRule], facts: Mapping[str, Value], rows: int) -> Floats:
@@ -70,7 +53,7 @@ def points_by_case(rules: Sequence[StaticRule], facts: Mapping[str, Value], rows
 
 def clipped_all(raw: Floats) -> Floats:
     """Return scores kept within 0–100 and rounded, each as one score alone would be."""
-    return rounded_all(np.clip(raw, 0.0, 100.0))
+    return rounded_all(np.clip(raw, LOWEST, HIGHEST))
 
 
 def rounded_all(values: Floats) -> Floats:

@@ -15,12 +15,15 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-from domain.columns.days import EPOCH, Moments, days_of, microseconds
-from domain.scoring.kernel import count
-from domain.scoring.score import Rated, clipped
-from domain.scoring.scorecard import Integers, Scorecard
+from domain.columns.days import EPOCH, Integers, Moments, days_of
+from domain.columns.values import Marks, Positions
+from domain.scoring.grade import HIGHEST, LOWEST
+from domain.scoring.kernel import Starts, raw_at
+from domain.scoring.matching import Matches
+from domain.scoring.score import clipped
+from domain.scoring.scorecard import Floats, Scorecard
+from domain.swift import swift
 
 #: How far ahead it pays to look; decays of a rule table are over long before.
 HORIZON = timedelta(days=400)
@@ -31,94 +34,111 @@ _MINUTE_US = 60_000_000
 _FAN = 15
 #: Closer to the pass mark than this, only the rounding of the score itself decides.
 _NEAR = 1e-4
+#: Stands for a lead that needs no look.
+_NO_LOOK = -1
 
 
-def next_looks_at(
-    rated: Sequence[Rated], card: Scorecard, horizon: timedelta = HORIZON
+@swift
+@dataclass(frozen=True, slots=True, eq=False)
+class Outlook:
+    """Leads of one phase as they are, and what of them counts later.
+
+    ``us`` is the moment of each lead's score in microseconds since 1970, ``static`` its
+    static score, ``standing`` what its standing adds to the raw dynamic one, ``is_mature``
+    whether it passes.
+    """
+
+    card: Scorecard
+    matches: Matches
+    starts: Starts
+    us: Integers
+    static: Floats
+    standing: Floats
+    is_mature: Marks
+
+    def differs(self, rows: Positions, minutes: Integers) -> Marks:
+        """Tell whether some leads (rows, rising) are otherwise at their minutes (columns)."""
+        columns = minutes.shape[1]
+        us = minutes.ravel() * _MINUTE_US
+        moments = Moments(us, days_of(us, self.card.zone))
+        matches, starts = self._repeated(rows, columns)
+        raw = raw_at(moments, self.card, matches, starts)
+        raw += np.repeat(self.standing[rows], columns)
+        static, grading = np.repeat(self.static[rows], columns), self.card.grading
+        rough = grading.mixed(static, np.clip(raw, LOWEST, HIGHEST))
+        passes = rough >= grading.pass_mark
+        for index in np.flatnonzero(np.abs(rough - grading.pass_mark) < _NEAR).tolist():
+            exact = grading.composite_of(float(static[index]), clipped(float(raw[index])))
+            passes[index] = grading.is_mature(exact)
+        return np.not_equal(passes.reshape(minutes.shape), self.is_mature[rows, None])
+
+    def _repeated(self, rows: Positions, times: int) -> tuple[Matches, Starts]:
+        """Return some leads as if each of them were several that stand side by side."""
+        place = np.full(self.us.size, _NO_LOOK)
+        place[rows] = np.arange(rows.size)
+        mine = np.flatnonzero(place[self.matches.lead] != _NO_LOOK)
+        lead = place[self.matches.lead[mine], None] * times + np.arange(times)
+        chosen, lead = np.repeat(mine, times), lead.ravel()
+        order = np.argsort(self.matches.rule[chosen] * (rows.size * times) + lead, kind="stable")
+        every = np.repeat(rows, times)
+        return self.matches.only(chosen[order], lead[order]), self.starts.only(every)
+
+
+def next_looks(
+    outlook: Outlook, falling: Marks, swaying: Marks, horizon: timedelta = HORIZON
 ) -> list[datetime | None]:
     """Return the whole minute (UTC) at which each lead has to be scored again, or None.
 
     Whoever looks at every such moment sees each change of maturity in the very
     minute: the moment is that minute, or one before it until which maturity holds.
-    None means: no change within ``horizon`` of the score, if no new event comes. A
-    lead with fading losses can go both ways; then every hour of three days, every
-    six hours of a month and every later day are looked at, and crossing twice
-    between two of these moments is not noticed.
+    None means: no change within ``horizon`` of the score, if no new event comes.
+    ``falling`` leads can change once; ``swaying`` ones, with fading losses, both ways:
+    for them every hour of three days, every six hours of a month and every later day
+    are looked at, and crossing twice between two of these moments is not noticed.
     """
-    falling, swaying = [], []
-    for position, one in enumerate(rated):
-        if card.columns.is_fading_loss[one.history.rule].any() and _may_ripen(one, card):
-            swaying.append(position)
-        elif one.state.is_mature:
-            falling.append(position)
-    found: list[datetime | None] = [None] * len(rated)
-    for positions, steps in ((falling, (horizon,)), (swaying, _fine(horizon))):
-        minutes = _first_looks([rated[position] for position in positions], steps, card)
-        for position, minute in zip(positions, minutes, strict=True):
-            found[position] = None if minute is None else EPOCH + minute * _MINUTE
-    return found
+    found = np.full(outlook.us.size, _NO_LOOK)
+    for marks, steps in ((falling, (horizon,)), (swaying, _fine(horizon))):
+        rows = np.flatnonzero(marks)
+        if rows.size:
+            found[rows] = _first_looks(outlook, rows, steps)
+    return [None if minute == _NO_LOOK else EPOCH + minute * _MINUTE for minute in found.tolist()]
 
 
-def _may_ripen(rated: Rated, card: Scorecard) -> bool:
-    """Tell whether the lead would be mature without its losses: gains only fade."""
-    gains = rated.share.initial + rated.share.standing
-    gains += sum(points for points in rated.share.points if points > 0)
-    gains += sum(max(0.0, *(step.points for step in rule.steps)) for rule in card.absence)
-    grading = card.grading
-    return grading.is_mature(grading.composite_of(rated.state.static, clipped(gains)) + _NEAR)
-
-
-def _first_looks(
-    rated: Sequence[Rated], steps: Sequence[timedelta], card: Scorecard
-) -> list[int | None]:
+def _first_looks(outlook: Outlook, rows: Positions, steps: Sequence[timedelta]) -> Integers:
     """Return the minute (since 1970) of each lead's next look, if the steps show a change."""
-    if not rated:
-        return []
-    grid = _grid(rated, steps)
-    has_changed = _differs(rated, grid[:, 1:], card)
+    grid = _grid(outlook.us[rows], steps)
+    has_changed = outlook.differs(rows, grid[:, 1:])
     changing = np.flatnonzero(has_changed.any(axis=1))
-    first = has_changed[changing].argmax(axis=1)
-    bracket = _Bracket(
-        [rated[row] for row in changing.tolist()],
-        grid[changing, 0],
-        grid[changing, first],
-        grid[changing, first + 1],
-    )
-    found: list[int | None] = [None] * len(rated)
-    for row, minute in zip(changing.tolist(), _close_in(bracket, card).tolist(), strict=True):
-        found[row] = minute
+    found = np.full(rows.size, _NO_LOOK)
+    if changing.size:
+        first = has_changed[changing].argmax(axis=1)
+        bracket = grid[changing, 0], grid[changing, first], grid[changing, first + 1]
+        found[changing] = _close_in(outlook, rows[changing], *bracket)
     return found
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Bracket:
-    """Leads whose maturity is as at ``start`` until ``before``, and has changed at ``after``."""
-
-    rated: Sequence[Rated]
-    start: Integers
-    before: Integers
-    after: Integers
-
-
-def _grid(rated: Sequence[Rated], steps: Sequence[timedelta]) -> Integers:
+def _grid(us: Integers, steps: Sequence[timedelta]) -> Integers:
     """Return the minute of each lead's score, then the whole minutes that the steps lead to."""
-    starts = [microseconds(one.state.scored_at or EPOCH) for one in rated]
     ahead = [0, *(step // _MICROSECOND + _MINUTE_US - 1 for step in steps)]
-    moments = np.array(starts, dtype=np.int64)[:, None] + np.array(ahead, dtype=np.int64)
-    return moments // _MINUTE_US
+    return (us[:, None] + np.array(ahead, dtype=np.int64)) // _MINUTE_US
 
 
-def _close_in(bracket: _Bracket, card: Scorecard) -> Integers:
-    """Return the first minute of change where it is near, else one before it."""
-    before, after = bracket.before.copy(), bracket.after.copy()
+def _close_in(
+    outlook: Outlook, rows: Positions, start: Integers, before: Integers, after: Integers
+) -> Integers:
+    """Return the first minute of change where it is near, else one before it.
+
+    Maturity is as at ``start`` until ``before``, and has changed at ``after``.
+    """
+    before, after = before.copy(), after.copy()
     # Only who is not settled is asked on, so that nobody's look hangs on who shares the batch.
-    while (rows := np.flatnonzero((before == bracket.start) & (after - before > 1))).size:
-        asked = _between(before[rows], after[rows])
-        has_changed = _differs([bracket.rated[row] for row in rows.tolist()], asked, card)
+    while (open_ := np.flatnonzero((before == start) & (after - before > 1))).size:
+        asked = _between(before[open_], after[open_])
+        has_changed = outlook.differs(rows[open_], asked)
         first = np.where(has_changed.any(axis=1), has_changed.argmax(axis=1), _FAN)
-        steps = np.column_stack((before[rows], asked, after[rows]))
-        each = np.arange(rows.size)
-        before[rows], after[rows] = steps[each, first], steps[each, first + 1]
+        steps = np.column_stack((before[open_], asked, after[open_]))
+        each = np.arange(open_.size)
+        before[open_], after[open_] = steps[each, first], steps[each, first + 1]
     return np.where(after - before > 1, before, after)
 
 
@@ -127,24 +147,6 @@ def _between(before: Integers, after: Integers) -> Integers:
     share = np.arange(1, _FAN + 1, dtype=np.int64)
     inside = before[:, None] + (after - before)[:, None] * share // (_FAN + 1)
     return np.maximum(inside, np.minimum(before + 1, after)[:, None])
-
-
-def _differs(rated: Sequence[Rated], minutes: Integers, card: Scorecard) -> NDArray[np.bool_]:
-    """Tell whether each lead (row) is as mature as now at each of its minutes (column), or not."""
-    columns = minutes.shape[1]
-    us = minutes.ravel() * _MINUTE_US
-    histories = [one.history for one in rated for _ in range(columns)]
-    raw = count(histories, Moments(us, days_of(us, card.zone)), card).raw()
-    raw += np.repeat(np.array([one.share.standing for one in rated], dtype=np.float64), columns)
-    static = np.repeat([one.state.static for one in rated], columns)
-    grading = card.grading
-    rough = grading.static_weight * static + grading.dynamic_weight * np.clip(raw, 0.0, 100.0)
-    is_mature = rough >= grading.pass_mark
-    for index in np.flatnonzero(np.abs(rough - grading.pass_mark) < _NEAR).tolist():
-        exact = grading.composite_of(float(static[index]), clipped(float(raw[index])))
-        is_mature[index] = grading.is_mature(exact)
-    was = np.array([one.state.is_mature for one in rated], dtype=np.bool_)
-    return np.not_equal(is_mature.reshape(minutes.shape), was[:, None])
 
 
 @lru_cache(maxsize=4)

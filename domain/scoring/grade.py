@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from domain.errors import RuleError
 from domain.values import Grade
+
+Score = TypeVar("Score", float, NDArray[np.float64])
 
 #: Everything is rounded to this many decimals before it meets a threshold, so that
 #: *equal* has one meaning on every machine (architecture section 5).
 DECIMALS = 6
 LEVELS = (1, 2, 3, 4)
+#: Bounds of the static and of the dynamic score.
+LOWEST, HIGHEST = 0.0, 100.0
 #: A standard score is a tenth of the dynamic one: 0–10.
-_STANDARD = 10.0
+STANDARD = 10.0
 
 
 def rounded(value: float) -> float:
@@ -66,9 +74,13 @@ class Grading:
                 return level
         return LEVELS[-1]
 
+    def mixed(self, static: Score, dynamic: Score) -> Score:
+        """Return the composite before it is rounded, of one lead or of columns of them."""
+        return self.static_weight * static + self.dynamic_weight * dynamic
+
     def composite_of(self, static: float, dynamic: float) -> float:
         """Return the composite, rounded."""
-        return rounded(self.static_weight * static + self.dynamic_weight * dynamic)
+        return rounded(self.mixed(static, dynamic))
 
     def is_mature(self, composite: float) -> bool:
         """Tell whether a composite passes (及格)."""
@@ -81,7 +93,7 @@ class Grading:
 
 def standard_of(dynamic: float) -> float:
     """Return the standard score 0–10 that people are shown."""
-    return rounded(dynamic / _STANDARD)
+    return rounded(dynamic / STANDARD)
 
 
 def cell_of(grade: Grade, level: int) -> str:

@@ -38,6 +38,10 @@ class Starts:
     day: Integers
     seen: Integers
 
+    def only(self, rows: Positions) -> Starts:
+        """Return some of the leads, in the order of ``rows``."""
+        return Starts(self.points[rows], self.at[rows], self.day[rows], self.seen[rows])
+
 
 @swift
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +67,16 @@ class Counted:
 def raw_of(initial: Floats, matched: Floats, absence: Floats) -> Floats:
     """Return the unclipped dynamic score of each lead out of its parts."""
     return initial + matched + row_sums(absence)
+
+
+def raw_at(moments: Moments, card: Scorecard, matches: Matches, starts: Starts) -> Floats:
+    """Return the unclipped dynamic score of each lead at its moment, without its standing."""
+    leads = starts.points.size
+    return raw_of(
+        initial_of(starts, moments, card),
+        matched_of(matches, points_of(matches, moments, card), leads, card),
+        absence_of(starts.seen, moments, card),
+    )
 
 
 def count(histories: Sequence[History], moments: Moments, card: Scorecard) -> Counted:

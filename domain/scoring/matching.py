@@ -45,10 +45,10 @@ class Matches:
         """Return the day of each match."""
         return self.days[self.event].astype(np.int64)
 
-    def only(self, rows: Positions) -> Matches:
-        """Return some of the matches, in the same order."""
-        parts = (self.rule[rows], self.lead[rows], self.event[rows], self.at[rows])
-        return Matches(*parts, self.days)
+    def only(self, rows: Positions, lead: Integers | None = None) -> Matches:
+        """Return some of the matches in the order of ``rows``, as of other leads if told."""
+        lead = self.lead[rows] if lead is None else lead
+        return Matches(self.rule[rows], lead, self.event[rows], self.at[rows], self.days)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

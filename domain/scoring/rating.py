@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from domain.changing import replace
 from domain.columns.persons import Behaviour
 from domain.events.event import Event
 from domain.scoring.basis import Basis, subject_of
-from domain.scoring.forecast import next_looks_at
 from domain.scoring.history import Subject
 from domain.scoring.score import Rated, Scored, explained, rate_all
-from domain.scoring.scorecard import Scorecard
 from domain.scoring.tables import Phase, RuleTables
 from domain.swift import swift
 
@@ -58,43 +55,6 @@ def _subject(case: Case, places: Mapping[str, str], tables: RuleTables) -> Subje
     """Return what is scored; where it stands on the journeys is a fact like others."""
     basis = replace(case.basis, facts={**case.basis.facts, **places})
     return subject_of(basis, case.events, tables)
-
-
-def looks_of(
-    cases: Sequence[Case], rated: Sequence[Rated], tables: RuleTables
-) -> list[datetime | None]:
-    """Return when each lead must be looked at again, if no new event comes.
-
-    Maturity may cross by what fades (:func:`next_looks_at`), or because somebody
-    leaves a stage of a journey. What turns at midnight is left to the sweep.
-    """
-    found: dict[int, datetime | None] = {}
-    for phase, rows in _by_phase([case.basis.phase for case in cases]):
-        card = tables.card_for(phase)
-        looks = next_looks_at([rated[row] for row in rows], card)
-        changes = _changes([cases[row] for row in rows], card, tables)
-        for row, look, change in zip(rows, looks, changes, strict=True):
-            found[row] = min(filter(None, (look, change)), default=None)
-    return [found[row] for row in range(len(cases))]
-
-
-def _changes(cases: Sequence[Case], card: Scorecard, tables: RuleTables) -> list[datetime | None]:
-    """Return when a stage of a journey that gives points may change within a day."""
-    names = {case.condition.name for rule in card.standing for case in rule.cases}
-    # An event dated ahead comes due at its own moment, whatever the windows.
-    is_timed = tables.journeys.turns_within_day or any(map(_looks_ahead, cases))
-    if not is_timed or names.isdisjoint(tables.journeys.facts()):
-        return [None] * len(cases)
-    changes = tables.journeys.next_changes(_behaviours(cases), [case.at for case in cases])
-    return [None if at is None or _is_midnight(at, card.zone) else at for at in changes]
-
-
-def _looks_ahead(case: Case) -> bool:
-    return any(event.event_at > case.at for event in case.events)
-
-
-def _is_midnight(moment: datetime, zone: ZoneInfo) -> bool:
-    return moment.astimezone(zone).time() == time()
 
 
 def explain_case(case: Case, tables: RuleTables) -> Scored:

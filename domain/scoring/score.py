@@ -10,14 +10,13 @@ from enum import StrEnum
 from domain.columns.days import Moments
 from domain.condition import Fact
 from domain.lead import ScoreState
-from domain.scoring.grade import cell_of, rounded, standard_of
+from domain.scoring.grade import HIGHEST, LOWEST, cell_of, rounded, standard_of
 from domain.scoring.history import History, Subject, histories_of
 from domain.scoring.kernel import Counted, count
 from domain.scoring.rules import StaticRule
 from domain.scoring.scorecard import Scorecard
 from domain.swift import swift
 
-LOWEST, HIGHEST = 0.0, 100.0
 #: Detail of the limit over all gains.
 GAINS = "gains"
 

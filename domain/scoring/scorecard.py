@@ -156,6 +156,8 @@ class Scorecard:
     initial_decay: DecayColumns = field(init=False, repr=False)
     #: Kinds of events that any rule looks at; all others leave the score alone.
     kinds: frozenset[str] = field(init=False, repr=False)
+    #: Facts of persons and leads that any rule asks about.
+    facts: frozenset[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Check what columns cannot express, then lay the rules out."""
@@ -176,6 +178,8 @@ class Scorecard:
         object.__setattr__(self, "initial_decay", DecayColumns.of([self.initial.decay]))
         absent = {kind for rule in self.absence for kind in rule.kinds}
         object.__setattr__(self, "kinds", frozenset(absent.union(r.kind for r in self.events)))
+        asked = (case.condition.name for r in (*self.static, *self.standing) for case in r.cases)
+        object.__setattr__(self, "facts", frozenset(asked))
 
 
 def _limits(values: Iterable[float | None]) -> Floats:

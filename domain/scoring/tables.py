@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from domain.journey.journeys import NO_JOURNEYS, Journeys
 from domain.lead import Lead, LeadKind, Stage
+from domain.scoring.matching import matcher_of
 from domain.scoring.scorecard import Scorecard
 
 
@@ -79,11 +80,19 @@ class RuleTables:
     journeys: Journeys = NO_JOURNEYS
     #: Kinds of events that any table looks at; all others leave every score alone.
     kinds: frozenset[str] = field(init=False, repr=False)
+    #: Properties of events, and facts of persons and leads, that any table or journey reads.
+    properties: frozenset[str] = field(init=False, repr=False)
+    facts: frozenset[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Join the kinds of all phases and journeys."""
-        kinds = self.journeys.kinds.union(*(card.kinds for card in self.cards.values()))
+        """Join what all phases and journeys look at."""
+        cards, journeys = self.cards.values(), self.journeys
+        kinds = journeys.kinds.union(*(card.kinds for card in cards))
+        read = journeys.properties.union(*(matcher_of(card).properties for card in cards))
+        facts = journeys.attributes.union(*(card.facts for card in cards))
         object.__setattr__(self, "kinds", kinds)
+        object.__setattr__(self, "properties", read)
+        object.__setattr__(self, "facts", facts)
 
     @property
     def version(self) -> int:

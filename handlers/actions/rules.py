@@ -97,7 +97,7 @@ async def try_out(
     async for piece in source.pieces(work.tx, whose, wish_for(rules, rules[0].whole.zone)):
         mine = in_piece(piece, standings)
         at = moments_of(piece, mine, work.now)
-        before, after = (sheet_of(piece, crowd, mine, tables).rate(at) for tables in rules)
+        before, after = (sheet_of(piece, crowd, mine, tables).rate(at).states for tables in rules)
         ids = [one.lead.id for one in mine]
         found = found.plus(compare(zip(ids, before, after, strict=True)))
     return found

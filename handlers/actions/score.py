@@ -20,7 +20,8 @@ from domain.outcomes import (
     StatusChanged,
 )
 from domain.scoring.basis import basis_of
-from domain.scoring.rating import Case, explain_case, looks_of, moment_of, rate_cases
+from domain.scoring.rating import Case, explain_case, moment_of
+from domain.scoring.sheet import Sheet
 from domain.scoring.tables import Phase
 from domain.swift import swift
 from storage.repositories.bases import phase_in
@@ -43,12 +44,12 @@ def rescore(work: UnitOfWork, ctx: Context) -> bool:
     roots = dict.fromkeys(work.people.root(marked).id for marked in work.take_to_score())
     leads = [lead for root in roots for lead in work.leads_of(root) if lead.is_open]
     cases = cases_of(work, leads)
-    rated = rate_cases(cases, ctx.rules)
-    looks = looks_of(cases, rated, ctx.rules)
-    for lead, case, one, look_at in zip(leads, cases, rated, looks, strict=True):
+    ratings = Sheet.of(cases, ctx.rules).rate([case.at for case in cases])
+    rated = zip(ratings.states, ratings.next_looks(), strict=True)
+    for lead, case, (state, look_at) in zip(leads, cases, rated, strict=True):
         mark = work.bases.note(lead, case.basis, case.at)
         is_told = is_crossing_told(phase_in(lead.basis_mark), case.basis.phase)
-        _keep(work, lead, mark, Fresh(one.state, look_at, is_told))
+        _keep(work, lead, mark, Fresh(state, look_at, is_told))
     return bool(roots)
 
 

@@ -99,8 +99,8 @@ def _compared(
     """Yield differences, and leads that were no longer what is stored, or not yet, a while ago."""
     sheet = sheet_of(piece, crowd, mine, rules)
     cuts = [one.lead.score.scored_at or noticed for one in mine]
-    truths = sheet.rate(cuts)
-    later = sheet.rate([max(at, noticed) for at in cuts])
+    truths = sheet.rate(cuts).states
+    later = sheet.rate([max(at, noticed) for at in cuts]).states
     for one, truth, since in zip(mine, truths, later, strict=True):
         if (difference := difference_of(one.lead, truth)) is not None:
             yield difference

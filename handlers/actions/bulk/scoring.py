@@ -90,11 +90,13 @@ def _scored(
     """Return new scores, and who has to go the ordinary way."""
     at = moments_of(piece, standings, work.now)
     sheet = sheet_of(piece, crowd, standings, ctx.rules)
-    states = sheet.rate(at)
-    may_turn = sheet.may_turn(at, states).tolist()
+    ratings = sheet.rate(at)
+    may_turn = ratings.may_turn().tolist()
     fresh = [
         _Fresh(one.root, one.lead, basis, state, moment)
-        for one, basis, state, moment in zip(standings, sheet.bases, states, at, strict=True)
+        for one, basis, state, moment in zip(
+            standings, sheet.bases, ratings.states, at, strict=True
+        )
     ]
     busy = {
         one.root

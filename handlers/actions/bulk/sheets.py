@@ -10,7 +10,6 @@ import numpy as np
 
 from domain.columns.gathering import taken
 from domain.scoring.basis import Basis, basis_of
-from domain.scoring.matching import matcher_of
 from domain.scoring.sheet import Sheet
 from storage.moments import from_micros
 from storage.population.histories import Histories, Wish
@@ -79,12 +78,7 @@ class Standing:
 
 def wish_for(tables: Iterable[RuleTables], zone: ZoneInfo) -> Wish:
     """Return what of histories some versions of the rules look at."""
-    properties: set[str] = set()
-    for one in tables:
-        for card in one.cards.values():
-            properties |= matcher_of(card).properties
-        properties |= one.journeys.properties
-    return Wish(zone, frozenset(), frozenset(properties))
+    return Wish(zone, frozenset(), frozenset[str]().union(*(one.properties for one in tables)))
 
 
 def sheet_of(

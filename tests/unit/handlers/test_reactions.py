@@ -8,11 +8,10 @@ from collections.abc import Sequence
 import pytest
 
 from domain import outcomes
-from domain.lead import Stage
+from domain.lead import Lead, Stage
 from domain.outcomes import LeadEnriched, LeadMatured, Outcome, StageChanged
 from domain.scoring.rating import Case
-from domain.scoring.score import Rated
-from domain.scoring.tables import Phase, RuleTables
+from domain.scoring.tables import Phase
 from domain.values import LeadId, UserId
 from handlers import reactions
 from handlers.actions import score
@@ -50,13 +49,14 @@ async def test_a_new_lead_is_scored_once_by_the_table_of_its_pool(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     phases: list[Phase] = []
-    rate = score.rate_cases
+    laid_out = score.cases_of
 
-    def rating(cases: Sequence[Case], tables: RuleTables) -> list[Rated]:
+    def cases_of(work: UnitOfWork, leads: Sequence[Lead]) -> list[Case]:
+        cases = laid_out(work, leads)
         phases.extend(case.basis.phase for case in cases)
-        return rate(cases, tables)
+        return cases
 
-    monkeypatch.setattr(score, "rate_cases", rating)
+    monkeypatch.setattr(score, "cases_of", cases_of)
     async with company.store.unit_of_work(company.clock.now()) as work:
         await company.handles(work, acts.wrote("你好"))
     assert phases == [Phase.NURTURING]

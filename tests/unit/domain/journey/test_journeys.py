@@ -8,7 +8,9 @@ import pytest
 
 from config.load import load_catalog
 from config.texts import load_texts
-from domain.columns.persons import Behaviour
+from domain.behaviour.horizon import NO_CHANGE
+from domain.columns.days import Moments, moment_of
+from domain.columns.persons import Behaviour, columns_of
 from domain.events.event import Event
 from domain.journey.journeys import NO_JOURNEYS, Journeys
 from tests.factories import NOW, event
@@ -56,14 +58,22 @@ def test_time_takes_people_back(journeys: Journeys) -> None:
     assert place(journeys, asked, NOW + 30 * DAY)["buying_stage"] == "aware"
 
 
+def next_changes(journeys: Journeys, people: list[Behaviour], moments: list[datetime]) -> list[int]:
+    columns = columns_of(people, journeys.interactions, journeys.zone)
+    found: list[int] = journeys.next_changes_of(
+        columns, Moments.of(moments, journeys.zone)
+    ).tolist()
+    return found
+
+
 def test_many_are_placed_as_one_by_one(journeys: Journeys) -> None:
     people = [Behaviour(did(*kinds)) for kinds in (("kf_entered",), (), ("intent_buy",))]
     moments = [NOW, NOW + DAY, NOW + 20 * DAY]
     alone = [journeys.places([p], [m])[0] for p, m in zip(people, moments, strict=True)]
     assert journeys.places(people, moments) == alone
-    changes = journeys.next_changes(people, moments)
+    changes = next_changes(journeys, people, moments)
     assert changes == [
-        journeys.next_changes([p], [m])[0] for p, m in zip(people, moments, strict=True)
+        next_changes(journeys, [p], [m])[0] for p, m in zip(people, moments, strict=True)
     ]
 
 
@@ -78,11 +88,10 @@ def test_a_stage_has_its_number_and_its_words(journeys: Journeys) -> None:
 
 def test_days_turn_at_midnight_and_hours_at_any_time(journeys: Journeys) -> None:
     assert not journeys.turns_within_day
-    [change] = journeys.next_changes([Behaviour(did("intent_price"))], [NOW])
-    assert change is not None
-    assert change.astimezone(journeys.zone).time().isoformat() == "00:00:00"
+    [change] = next_changes(journeys, [Behaviour(did("intent_price"))], [NOW])
+    assert moment_of(change).astimezone(journeys.zone).time().isoformat() == "00:00:00"
 
 
 def test_without_maps_nobody_stands_anywhere() -> None:
     assert NO_JOURNEYS.places([Behaviour()], [NOW]) == [{}]
-    assert NO_JOURNEYS.next_changes([Behaviour()], [NOW]) == [None]
+    assert next_changes(NO_JOURNEYS, [Behaviour()], [NOW]) == [NO_CHANGE]

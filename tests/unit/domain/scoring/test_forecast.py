@@ -5,12 +5,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.events.event import Event
+from domain.lead import Touch
 from domain.scoring import forecast
+from domain.scoring.basis import Basis
 from domain.scoring.history import Subject
 from domain.scoring.initial import ChannelStart
+from domain.scoring.rating import Case
 from domain.scoring.rules import Decay, DecayKind
-from domain.scoring.score import rate_all, score
+from domain.scoring.score import score
 from domain.scoring.scorecard import InitialRule, Scorecard
+from domain.scoring.sheet import Sheet
+from domain.scoring.tables import Phase
 from tests.factories import NOW, event
 from tests.unit.domain.scoring import cards
 from tests.unit.domain.scoring.cards import card
@@ -30,7 +35,24 @@ def is_mature(one: Subject, rules: Scorecard, at: datetime) -> bool:
 def next_look_at(
     one: Subject, rules: Scorecard, now: datetime, horizon: timedelta = forecast.HORIZON
 ) -> datetime | None:
-    return forecast.next_looks_at(rate_all([one], rules, now), rules, horizon)[0]
+    return next_looks([one], rules, now, horizon)[0]
+
+
+def next_looks(
+    several: list[Subject],
+    rules: Scorecard,
+    now: datetime = NOW,
+    horizon: timedelta = forecast.HORIZON,
+) -> list[datetime | None]:
+    starts = {one.start.channel: one.start for one in several if one.start}
+    tables = cards.tables(rules, {code: start.points for code, start in starts.items()})
+    cases = [Case(basis_of(one), one.events, now) for one in several]
+    return Sheet.of(cases, tables).rate([now] * len(cases)).next_looks(horizon)
+
+
+def basis_of(one: Subject) -> Basis:
+    touch = Touch(one.start.channel, "", one.start.at) if one.start else None
+    return Basis({**one.facts, "phase": Phase.NURTURING.value}, one.since, touch)
 
 
 def next_change_at(one: Subject, rules: Scorecard, now: datetime) -> datetime | None:
@@ -136,7 +158,7 @@ def test_leads_searched_side_by_side_are_looked_at_no_later_than_they_change() -
         Subject({}, (), NOW),
     ]
     changes = [next_change_at(one, rules, NOW) for one in several]
-    looks = forecast.next_looks_at(rate_all(several, rules, NOW), rules)
+    looks = next_looks(several, rules)
     for look_at, change_at in zip(looks, changes, strict=True):
         assert (look_at is None) == (change_at is None)
         assert look_at is None or change_at is None or NOW < look_at <= change_at
@@ -152,4 +174,4 @@ def test_nobodys_look_hangs_on_who_is_searched_beside_them() -> None:
     ]
     alone = [next_look_at(one, rules, NOW) for one in several]
     assert None not in alone
-    assert forecast.next_looks_at(rate_all(several, rules, NOW), rules) == alone
+    assert next_looks(several, rules) == alone

@@ -15,7 +15,7 @@ from config.texts import load_texts
 from domain.events.event import Event
 from domain.lead import Lead, Stage, Status, Touch
 from domain.scoring.basis import basis_of
-from domain.scoring.rating import Case, explain_case, looks_of, moment_of, rate_cases
+from domain.scoring.rating import Case, explain_case, moment_of, rate_cases
 from domain.scoring.score import Part
 from domain.scoring.tables import Phase, RuleTables
 from tests.factories import NOW, attribute, event, lead, person
@@ -80,9 +80,6 @@ def test_a_batch_of_all_phases_is_rated_as_one_by_one(rules: RuleTables) -> None
     ]
     together = rate_cases(cases, rules)
     assert [one.state for one in together] == [rate_cases([c], rules)[0].state for c in cases]
-    assert looks_of(cases, together, rules) == [
-        looks_of([c], rate_cases([c], rules), rules)[0] for c in cases
-    ]
 
 
 def test_who_leaves_a_stage_loses_its_points(rules: RuleTables) -> None:

@@ -18,7 +18,7 @@ from domain.condition import Comparison, Condition
 from domain.events.event import in_order
 from domain.lead import LeadKind, Stage, Status, Touch
 from domain.scoring.basis import basis_of
-from domain.scoring.rating import Case, looks_of, rate_cases
+from domain.scoring.rating import Case, rate_cases
 from domain.scoring.rules import StaticCase, StaticRule
 from domain.scoring.scorecard import InitialRule
 from domain.scoring.sheet import Sheet
@@ -77,19 +77,14 @@ def cases(draw: st.DrawFn) -> Case:
     return Case(basis_of(person(attributes=facts), stands), draw(st.lists(events, max_size=12)), at)
 
 
-def sheet_of(several: list[Case], tables: RuleTables) -> Sheet:
-    columns = columns_in_order([in_order(one.events) for one in several], BUSINESS_ZONE)
-    return Sheet(columns, [one.basis for one in several], tables)
-
-
 @settings(max_examples=60, deadline=None)
 @given(st.lists(cases(), max_size=6), st.sampled_from([SMALL, SHIPPED]))
 def test_a_sheet_says_what_each_lead_alone_says(several: list[Case], tables: RuleTables) -> None:
-    sheet, at = sheet_of(several, tables), [one.at for one in several]
+    sheet, at = Sheet.of(several, tables), [one.at for one in several]
     alone = [rate_cases([one], tables)[0] for one in several]
-    assert sheet.rate(at) == [one.state for one in alone]
+    assert sheet.rate(at).states == [one.state for one in alone]
     later = [replace(one, at=one.at + timedelta(days=9)) for one in several]
-    assert sheet.rate([one.at for one in later]) == [
+    assert sheet.rate([one.at for one in later]).states == [
         rate_cases([one], tables)[0].state for one in later
     ]
 
@@ -97,17 +92,26 @@ def test_a_sheet_says_what_each_lead_alone_says(several: list[Case], tables: Rul
 @settings(max_examples=60, deadline=None)
 @given(st.lists(cases(), min_size=1, max_size=6), st.sampled_from([SMALL, SHIPPED]))
 def test_whoever_must_be_looked_at_again_may_turn(several: list[Case], tables: RuleTables) -> None:
-    at = [one.at for one in several]
-    sheet = sheet_of(several, tables)
-    may_turn = sheet.may_turn(at, sheet.rate(at)).tolist()
-    looks = looks_of(several, rate_cases(several, tables), tables)
+    ratings = Sheet.of(several, tables).rate([one.at for one in several])
+    may_turn = ratings.may_turn().tolist()
+    looks = ratings.next_looks()
     assert [look for look, may in zip(looks, may_turn, strict=True) if not may] == [
         None
     ] * may_turn.count(False)
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.lists(cases(), min_size=1, max_size=6), st.sampled_from([SMALL, SHIPPED]))
+def test_when_a_lead_is_looked_at_again_hangs_on_nobody_else(
+    several: list[Case], tables: RuleTables
+) -> None:
+    looks = Sheet.of(several, tables).rate([one.at for one in several]).next_looks()
+    assert looks == [Sheet.of([one], tables).rate([one.at]).next_looks()[0] for one in several]
+
+
 def test_nobody_is_rated_as_nobody() -> None:
-    assert sheet_of([], SHIPPED).rate([]) == []
+    ratings = Sheet.of([], SHIPPED).rate([])
+    assert ratings.states == ratings.next_looks() == ratings.may_turn().tolist() == []
 
 
 @pytest.mark.parametrize("rows", [[], [1], [2, 0, 0, 1]])
