@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from domain.cleaning.email import normalise_email
+from domain.cleaning.email import address_of
+from domain.cleaning.ids import WECHAT_INVALID, WECHAT_SAME, says_nothing, wechat_of
 from domain.cleaning.phone import e164_of
 from domain.condition import Condition
 from domain.intake.facts import cleaned
@@ -53,6 +54,8 @@ class RowReader:
             for column in self._columns
             if (value := (row.get(column) or "").strip()) and value not in missing
         }
+        if (uid := values.get(mapping.uid)) and says_nothing(uid):
+            del values[mapping.uid]
         value_of, faults, made_up = values.get, list[Fault](), list[MadeUp]()
         keys = tuple(self._keys(values, faults, made_up))
         if not (keys or faults or made_up):
@@ -90,24 +93,27 @@ class RowReader:
         mapping = self._mapping
         if uid := values.get(mapping.uid):
             yield ContactKey(IdentityKind.UID, f"{mapping.source}:{uid}")
+        phone: str | Refusal = ""
         if raw := values.get(mapping.phone):
             phone = e164_of(raw)
             if isinstance(phone, str):
                 yield ContactKey(IdentityKind.PHONE, phone)
-            elif phone.code in MADE_UP:
-                made_up.append(MadeUp("phone", phone.code))
             else:
-                faults.append(Fault(mapping.phone, phone.code))
-        if wechat := values.get(mapping.wechat):
-            yield ContactKey(IdentityKind.WECHAT, wechat.casefold())
+                _note("phone", (mapping.phone, raw), phone, faults, made_up)
+        if raw := values.get(mapping.wechat):
+            wechat = wechat_of(raw)
+            if isinstance(wechat, str):
+                yield ContactKey(IdentityKind.WECHAT, wechat)
+            elif wechat.code == WECHAT_SAME and phone and isinstance(phone, str):
+                yield ContactKey(IdentityKind.WECHAT, phone)
+            elif wechat.code == WECHAT_INVALID:
+                faults.append(Fault(mapping.wechat, wechat.code))
         if raw := values.get(mapping.email):
-            email = normalise_email(raw)
-            if not isinstance(email, Refusal):
-                yield ContactKey(IdentityKind.EMAIL, email.address)
-            elif email.code in MADE_UP:
-                made_up.append(MadeUp("email", email.code))
+            email = address_of(raw)
+            if isinstance(email, str):
+                yield ContactKey(IdentityKind.EMAIL, email)
             else:
-                faults.append(Fault(mapping.email, email.code))
+                _note("email", (mapping.email, raw), email, faults, made_up)
 
     def _moment(self, raw: str, faults: list[Fault]) -> datetime | None:
         for form in _TIMES:
@@ -130,6 +136,21 @@ class RowReader:
                 else:
                     properties[name] = number
         return RecordEvent(event.kind, properties)
+
+
+def _note(
+    name: str,
+    cell: tuple[str, str],
+    why: Refusal,
+    faults: list[Fault],
+    made_up: list[MadeUp],
+) -> None:
+    """Keep why a cell (column, what it says) is no way to reach somebody; 无 is no fault."""
+    column, raw = cell
+    if why.code in MADE_UP:
+        made_up.append(MadeUp(name, why.code))
+    elif not says_nothing(raw):
+        faults.append(Fault(column, why.code))
 
 
 def _all_hold(conditions: Sequence[Condition], values: Mapping[str, str]) -> bool:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
+from domain.cleaning.ids import says_nothing
 from domain.events.event import NO_PROPERTIES, PropertyValue
 from domain.events.spelling import joined
 from domain.values import ContactKey, IdentityKind
@@ -82,6 +83,14 @@ class Unreadable:
     """A record that says nothing to us; ``why`` is a word for operators."""
 
     why: str
+
+
+def id_of(raw: object) -> str:
+    """Return an id as text; empty where a program wrote that it has none (null, undefined, 0)."""
+    if isinstance(raw, bool) or not isinstance(raw, str | int):
+        return ""
+    word = str(raw).strip()
+    return "" if word == "0" or says_nothing(word) else word
 
 
 def login_key(system: str, uid: str) -> ContactKey:

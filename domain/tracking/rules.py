@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from domain.cleaning.ids import says_nothing, wechat_of
 from domain.cleaning.phone import mask_phone, normalise_phone
 from domain.errors import RuleError
 from domain.events.event import PropertyValue
@@ -113,8 +114,9 @@ def _contact(kind: IdentityKind, value: PropertyValue) -> ContactKey | None:
     if kind is IdentityKind.PHONE:
         phone = normalise_phone(text)
         return None if isinstance(phone, Refusal) else ContactKey(kind, phone.e164)
-    if kind is IdentityKind.EMAIL and not _EMAIL.fullmatch(text):
-        return None
-    if kind in {IdentityKind.EMAIL, IdentityKind.WECHAT}:
-        text = text.casefold()
-    return ContactKey(kind, text) if text else None
+    if kind is IdentityKind.WECHAT:
+        wechat = wechat_of(text)
+        return None if isinstance(wechat, Refusal) else ContactKey(kind, wechat)
+    if kind is IdentityKind.EMAIL:
+        return ContactKey(kind, text.casefold()) if _EMAIL.fullmatch(text) else None
+    return None if says_nothing(text) else ContactKey(kind, text)

@@ -16,6 +16,7 @@ from domain.tracking.record import (
     device_key,
     event_time,
     flat,
+    id_of,
     login_key,
 )
 
@@ -44,8 +45,8 @@ def read(
     act = _ACTS.get(kind)
     if act is None:
         return Unreadable("unknown_type")
-    user, anonymous = _text(raw.get("userId")), _text(raw.get("anonymousId"))
-    previous = _text(raw.get("previousId")) if kind == "alias" else ""
+    user, anonymous = id_of(raw.get("userId")), id_of(raw.get("anonymousId"))
+    previous = id_of(raw.get("previousId")) if kind == "alias" else ""
     devices = [device_key(system, "anon", word) for word in (anonymous, previous) if word]
     if not user and not devices:
         return Unreadable("no_identity")

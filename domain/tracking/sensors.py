@@ -17,6 +17,7 @@ from domain.tracking.record import (
     device_key,
     event_time,
     flat,
+    id_of,
     login_key,
 )
 from domain.values import ContactKey, IdentityKind, Refusal
@@ -61,7 +62,7 @@ def read(
         told = flat({n: v for n, v in properties.items() if n not in _OF_LIBRARY})
         return Tracked(reference, act, at, event=kind, properties=told, item=item)
     login, devices, contacts = _identities(raw, properties, system)
-    word = _text(raw.get("distinct_id"))
+    word = id_of(raw.get("distinct_id"))
     if login is None and not devices and not contacts:
         return Unreadable("no_identity")
     event = str(raw.get("event", "")) if act in _WITH_EVENT else ""
@@ -85,9 +86,13 @@ def read(
 def _identities(
     raw: Mapping[str, object], properties: Mapping[str, object], system: str
 ) -> tuple[ContactKey | None, tuple[ContactKey, ...], tuple[ContactKey, ...]]:
-    given = {n: v.strip() for n, v in _mapping(raw.get("identities")).items() if isinstance(v, str)}
-    distinct = _text(raw.get("distinct_id"))
-    login = given.get(_LOGIN) or _text(raw.get("login_id"))
+    given = {
+        n: word
+        for n, v in _mapping(raw.get("identities")).items()
+        if isinstance(v, str) and (word := id_of(v))
+    }
+    distinct = id_of(raw.get("distinct_id"))
+    login = given.get(_LOGIN) or id_of(raw.get("login_id"))
     if not login and (raw.get("type") == "track_signup" or properties.get("$is_login_id") is True):
         login = distinct
     devices = list(_devices(raw, given, login, distinct, system))
@@ -108,7 +113,7 @@ def _alias(
 def _devices(
     raw: Mapping[str, object], given: Mapping[str, str], login: str, distinct: str, system: str
 ) -> Iterator[ContactKey]:
-    anonymous = [_text(raw.get("original_id")), _text(raw.get("anonymous_id"))]
+    anonymous = [id_of(raw.get("original_id")), id_of(raw.get("anonymous_id"))]
     if distinct != login and not any(_names(distinct, n, v) for n, v in given.items()):
         anonymous.append(distinct)
     for word in anonymous:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from domain.channels.attribution import Origin
 from domain.cleaning.email import address_of
+from domain.cleaning.ids import WECHAT_INVALID, WECHAT_SAME, says_nothing, wechat_of
 from domain.cleaning.phone import e164_of
 from domain.events.spelling import joined
 from domain.intake.facts import cleaned
@@ -124,7 +125,7 @@ class Reader:
         if phone := self._right("phone", typed):
             key = ContactKey(IdentityKind.PHONE, phone)
             found.append(FormKey(key, is_verified=given.phone_verified))
-        if wechat := given.wechat.strip().casefold():
+        if wechat := self._right("wechat", typed):
             found.append(FormKey(ContactKey(IdentityKind.WECHAT, wechat), is_verified=False))
         if email := self._right("email", typed):
             found.append(FormKey(ContactKey(IdentityKind.EMAIL, email), is_verified=False))
@@ -147,7 +148,7 @@ class Reader:
         return ids
 
     def _id(self, raw: str, name: str) -> str:
-        word = raw.strip()
+        word = "" if says_nothing(raw) else raw.strip()
         if word and not _ID.fullmatch(word):
             self.faults.add(self._at(name), "bad_id")
         return word
@@ -191,11 +192,16 @@ class Reader:
 
 
 def _typed(given: Identities) -> dict[str, str | Refusal]:
-    """Return the phone and the e-mail address that were given in one form, or what is wrong."""
+    """Return phone, WeChat id and e-mail address that were given in one form, or what is wrong."""
     typed: dict[str, str | Refusal] = {}
-    if given.phone.strip():
+    if not says_nothing(given.phone):
         typed["phone"] = e164_of(given.phone)
-    if given.email.strip():
+    wechat, phone = wechat_of(given.wechat), typed.get("phone")
+    if isinstance(wechat, str) or wechat.code == WECHAT_INVALID:
+        typed["wechat"] = wechat
+    elif wechat.code == WECHAT_SAME and isinstance(phone, str):
+        typed["wechat"] = phone
+    if not says_nothing(given.email):
         typed["email"] = address_of(given.email)
     return typed
 

@@ -116,6 +116,36 @@ def test_everything_that_is_wrong_with_a_row_is_named(
     assert named == faults
 
 
+PLAIN = replace(MAPPING, missing=frozenset())
+
+
+@pytest.mark.parametrize(
+    ("row", "keys"),
+    [
+        ({"电话": "13926417835", "微信": "无", "编号": "-"}, ["+8613926417835"]),
+        ({"电话": "无", "微信": "zhaoliu_88"}, ["zhaoliu_88"]),
+        ({"电话": "/", "邮箱": "暂无", "编号": "null", "微信": "Li_Lei"}, ["li_lei"]),
+        ({"电话": "139 2641 7835", "微信": "同手机号"}, ["+8613926417835", "+8613926417835"]),
+        ({"编号": "7", "微信": "微信同号"}, ["crm:7"]),
+    ],
+)
+def test_a_word_for_having_nothing_is_nobodys_key(row: dict[str, str], keys: list[str]) -> None:
+    found = read(row, PLAIN)
+    assert isinstance(found, Record), found
+    assert [key.value for key in found.keys] == keys
+
+
+@pytest.mark.parametrize(
+    ("row", "faults"),
+    [
+        ({"电话": "无", "微信": "-", "编号": "无"}, [Fault("", "row_without_identity")]),
+        ({"电话": "13926417835", "微信": "小雨"}, [Fault("微信", "wechat_invalid")]),
+    ],
+)
+def test_a_row_that_names_nobody_is_no_lead(row: dict[str, str], faults: list[Fault]) -> None:
+    assert read(row, PLAIN) == tuple(faults)
+
+
 @pytest.mark.parametrize("word", ["nan", "inf", "-Infinity", "1e999", "三", "1,5"])
 def test_a_number_is_finite(word: str) -> None:
     always = replace(MAPPING, events=(replace(MAPPING.events[0], when=()),))

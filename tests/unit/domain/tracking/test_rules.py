@@ -58,6 +58,14 @@ def test_a_profile_is_identities_and_attributes() -> None:
     assert profile.attributes == {"city": "杭州", "vip": True}
 
 
+def test_a_word_for_having_nothing_is_nobodys_contact() -> None:
+    told: dict[str, PropertyValue] = {"wechat": "无", "unionid": "null", "email": "-"}
+    assert RULES.profile(told).contacts == ()
+    assert RULES.profile({"wechat": "Li_Lei"}).contacts == (
+        ContactKey(IdentityKind.WECHAT, "li_lei"),
+    )
+
+
 def test_an_event_has_one_meaning() -> None:
     with pytest.raises(RuleError):
         TrackerRules.of([TrackedKind(("x",), "a"), TrackedKind(("x",), "b")], {}, {})

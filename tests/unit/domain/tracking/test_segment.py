@@ -42,6 +42,8 @@ def test_a_page_has_its_name_and_address() -> None:
         ({"type": "alias", "userId": "u1", "previousId": "a1"}, Act.BIND, LOGIN, (ANON,)),
         ({"type": "group", "userId": "u1"}, Act.SET, LOGIN, ()),
         ({"type": "track", "anonymousId": "a1", "event": "x"}, Act.EVENT, None, (ANON,)),
+        ({"type": "identify", "userId": "null", "anonymousId": "a1"}, Act.SET, None, (ANON,)),
+        ({"type": "identify", "userId": "u1", "anonymousId": "undefined"}, Act.SET, LOGIN, ()),
     ],
 )
 def test_calls_name_people(
@@ -56,6 +58,7 @@ def test_calls_name_people(
     [
         ({"type": "dance", "userId": "u"}, "unknown_type"),
         ({"type": "track", "event": "x"}, "no_identity"),
+        ({"type": "track", "userId": "undefined", "event": "x"}, "no_identity"),
         ({"type": "track", "userId": "u"}, "no_event"),
         ({"type": ["track"]}, "unknown_type"),
     ],

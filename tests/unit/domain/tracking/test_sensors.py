@@ -123,6 +123,16 @@ def test_a_phone_that_is_none_leads_nowhere() -> None:
         ({"type": "track", "event": "x"}, "no_identity"),
         ({"type": "track", "distinct_id": "a"}, "no_event"),
         ({"type": "profile_set", "distinct_id": " "}, "no_identity"),
+        ({"type": "track_signup", "distinct_id": "null", "event": "x"}, "no_identity"),
+        (
+            {
+                "type": "track",
+                "distinct_id": "0",
+                "event": "x",
+                "identities": {"$identity_login_id": "undefined"},
+            },
+            "no_identity",
+        ),
     ],
 )
 def test_what_says_nothing_is_named(raw: dict[str, Any], why: str) -> None:

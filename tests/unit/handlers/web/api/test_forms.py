@@ -51,6 +51,9 @@ def test_the_place_of_a_fault_in_a_batch_is_named() -> None:
         (LeadIn(phone="13800138000"), [], ["phone_fake"]),
         (LeadIn(phone="139 0000 1234", email="a@test.com"), ["+8613900001234"], ["email_fake"]),
         (LeadIn(wechat="Li_Lei", phone="13900001234"), ["+8613900001234", "li_lei"], []),
+        (LeadIn(wechat="无", phone="13900001234", uid="undefined"), ["+8613900001234"], []),
+        (LeadIn(wechat="lilei_88", phone="-", email="无"), ["lilei_88"], []),
+        (LeadIn(wechat="微信同号", phone="13900001234"), ["+8613900001234"] * 2, []),
     ],
 )
 def test_what_is_made_up_is_left_out_of_the_keys(
@@ -68,7 +71,9 @@ def test_what_is_made_up_is_left_out_of_the_keys(
     [
         (LeadIn(phone="1390000123"), "phone", "phone_wrong_length"),
         (LeadIn(phone="13900001234", email="a@"), "email", "email_invalid"),
+        (LeadIn(phone="13900001234", wechat="小雨"), "wechat", "wechat_invalid"),
         (LeadIn(name="张三"), "$", "no_identity"),
+        (LeadIn(uid="null", wechat="同手机号"), "$", "no_identity"),
     ],
 )
 def test_what_nobody_can_be_reached_by_is_a_fault(given: LeadIn, path: str, code: str) -> None:
