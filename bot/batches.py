@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from handlers.actions.import_batch import Taken, take_some
@@ -32,6 +33,28 @@ class Batch(Protocol):
         Nothing is committed: how far the file is has to share the transaction.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Lines of a batch, from ``start`` to before ``stop``."""
+
+    batch: Batch
+    start: int
+    stop: int
+
+    @property
+    def size(self) -> int:
+        """Return how many lines there are."""
+        return self.stop - self.start
+
+
+def halves(spans: Sequence[Span]) -> tuple[Sequence[Span], Sequence[Span]]:
+    """Return spans in two parts; one by itself, of two lines or more, is cut in the middle."""
+    if len(spans) > 1:
+        return spans[: len(spans) // 2], spans[len(spans) // 2 :]
+    middle = (spans[0].start + spans[0].stop) // 2
+    return [replace(spans[0], stop=middle)], [replace(spans[0], start=middle)]
 
 
 @dataclass(frozen=True, slots=True)

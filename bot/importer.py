@@ -10,16 +10,24 @@ import asyncio
 import tempfile
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.batches import Batch, LeadBatch, ListBatch
+from bot.batches import Batch, LeadBatch, ListBatch, Span, halves
 from bot.looks import is_ours
 from bot.preparing import DEFECT, preparing, processes_for
 from bot.threads import until_done
 from domain.intake.mapping import Fault
-from handlers.actions.import_batch import AT_ONCE, CHUNK_ROWS, ReadyChunk, generated, work_off
+from handlers.actions.import_batch import (
+    AT_ONCE,
+    CHUNK_ROWS,
+    ReadyChunk,
+    Taken,
+    generated,
+    work_off,
+)
 from handlers.actions.tag_rows import ListedBy
 from handlers.files.chunks import Chunk, chunks
 from handlers.files.plan import Plan
@@ -35,7 +43,7 @@ if TYPE_CHECKING:
     from domain.values import LeadId, PersonId
     from handlers.context import Context
     from handlers.ports import Clock
-    from storage.unit_of_work import Store
+    from storage.unit_of_work import Store, UnitOfWork
 
 log = structlog.get_logger("clew.importer")
 
@@ -45,6 +53,11 @@ DUTY = "imports"
 LOOK_SECONDS = 1.0
 #: Between two units of work in the background, so that chats go on.
 PAUSE_SECONDS = 0.01
+#: Batches that one transaction takes in at most, if it keeps nobody waiting: the more rows
+#: touch a leaf of an index before it is written, the less is written.
+BATCHES = 4
+#: Seconds after which a transaction takes in no more: other processes wait, and are not seen.
+MOST_SECONDS = 1.0
 #: Rows of a list that one transaction tags.
 LIST_ROWS = 200
 #: Nothing is wrong with the rows: others were faster, or the database is away.
@@ -145,8 +158,13 @@ class Importer:
                 stream.write(piece)
             sheet = await until_done(open_sheet, stream)
             async with aclosing(self._batches(upload, sheet, plan)) as batches:
+                waiting: list[Span] = []
                 async for batch in batches:
-                    upload = await self._store_all(upload, batch, 0, batch.chunk.size)
+                    waiting.append(Span(batch, 0, batch.chunk.size))
+                    if len(waiting) == BATCHES:
+                        upload = await self._store_all(upload, waiting)
+                        waiting = []
+                await self._store_all(upload, waiting)
 
     async def _batches(
         self, upload: Upload, sheet: Sheet, plan: Plan
@@ -159,7 +177,7 @@ class Importer:
             async with (
                 store.database.filling(),
                 preparing(mapping, ctx, store, clock, count) as ready,
-                aclosing(ready.over(some)) as each,
+                aclosing(ready.over(some, BATCHES)) as each,
             ):
                 async for chunk, prepared in each:
                     made = ReadyChunk(chunk.header, chunk.lines, prepared)
@@ -169,47 +187,63 @@ class Importer:
             while (some_ids := await until_done(next, listed, None)) is not None:
                 yield ListBatch(ctx, plan.tags, by, some_ids)
 
-    async def _store_all(self, upload: Upload, batch: Batch, start: int, stop: int) -> Upload:
-        """Store lines from ``start`` to before ``stop``, with room for others in between."""
-        while start < stop:
+    async def _store_all(self, upload: Upload, spans: Sequence[Span]) -> Upload:
+        """Store lines that follow each other, with room for others in between."""
+        rest = [*spans]
+        while rest:
             if not await is_ours(self._duty):
                 raise Conflict(DUTY)
             try:
-                upload, start = await self._store_some(upload, batch, start, stop)
+                upload, rest = await self._store_some(upload, rest)
             except _TRY_AGAIN:
                 raise
             except Exception:
-                log.exception("rows_broke", upload=upload.id, rows=stop - start)
-                return await self._store_halves(upload, batch, start, stop)
+                log.exception("rows_broke", upload=upload.id, rows=sum(one.size for one in rest))
+                return await self._store_halves(upload, rest)
             await asyncio.sleep(PAUSE_SECONDS)
         return upload
 
-    async def _store_halves(self, upload: Upload, batch: Batch, start: int, stop: int) -> Upload:
+    async def _store_halves(self, upload: Upload, spans: Sequence[Span]) -> Upload:
         """Store lines that broke something half by half: a row that breaks stops no other."""
-        if stop - start == 1:
-            faults = {start: (Fault("", DEFECT),)}
-            return await self._note(upload, Step(1, 0, 1, _told(batch.chunk, faults)))
-        middle = (start + stop) // 2
-        upload = await self._store_all(upload, batch, start, middle)
-        return await self._store_all(upload, batch, middle, stop)
+        if len(spans) == 1 and spans[0].size == 1:
+            faults = {spans[0].start: (Fault("", DEFECT),)}
+            return await self._note(upload, Step(1, 0, 1, _told(spans[0].batch.chunk, faults)))
+        for half in halves(spans):
+            upload = await self._store_all(upload, half)
+        return upload
 
-    async def _store_some(
-        self, upload: Upload, batch: Batch, start: int, stop: int
-    ) -> tuple[Upload, int]:
+    async def _store_some(self, upload: Upload, spans: Sequence[Span]) -> tuple[Upload, list[Span]]:
+        """Store some lines in one transaction; return what is left of them."""
+        now = asyncio.get_running_loop().time
+        end, rest = now() + MOST_SECONDS, [*spans]
         async with self._store.unit_of_work(self._clock.now()) as work:
-            taken = await batch.take(work, start, stop)
-            faults = taken.imported.faults
-            told = _told(batch.chunk, faults)
-            step = Step(taken.end - start, taken.imported.leads, len(faults), told)
-            after = await advance(work.tx, work.ids, upload, step)
-            await work.commit()
-        return after, taken.end
+            upload, rest = await self._take_some(work, upload, rest)
+            while rest and work.tx.may_go_on and now() < end:
+                upload, rest = await self._take_some(work.another(), upload, rest)
+        return upload, rest
+
+    async def _take_some(
+        self, work: UnitOfWork, upload: Upload, spans: Sequence[Span]
+    ) -> tuple[Upload, list[Span]]:
+        first, *rest = spans
+        taken = await first.batch.take(work, first.start, first.stop)
+        after = await advance(work.tx, work.ids, upload, _step(first, taken))
+        await work.commit()
+        if taken.end < first.stop:
+            rest.insert(0, replace(first, start=taken.end))
+        return after, rest
 
     async def _note(self, upload: Upload, step: Step) -> Upload:
         async with self._store.unit_of_work(self._clock.now()) as work:
             after = await advance(work.tx, work.ids, upload, step)
             await work.commit()
         return after
+
+
+def _step(span: Span, taken: Taken) -> Step:
+    faults = taken.imported.faults
+    told = _told(span.batch.chunk, faults)
+    return Step(taken.end - span.start, taken.imported.leads, len(faults), told)
 
 
 def _told(chunk: Chunk, faults: Mapping[int, Sequence[Fault]]) -> list[RowFault]:

@@ -184,9 +184,12 @@ class Preparing:
         self._ids = store.ids
         self._clock = clock
 
-    async def over(self, chunks: Iterator[Chunk]) -> AsyncGenerator[tuple[Chunk, Prepared], None]:
+    async def over(
+        self, chunks: Iterator[Chunk], most: int = 1
+    ) -> AsyncGenerator[tuple[Chunk, Prepared], None]:
         """Yield each chunk with what was made ready of it, in order.
 
+        ``most`` are made ready ahead, beside those that are under way.
         Whoever leaves early waits until every hand is free: then they may be closed.
         """
         free: asyncio.LifoQueue[_Hand] = asyncio.LifoQueue()
@@ -195,7 +198,7 @@ class Preparing:
         ahead: deque[tuple[Chunk, asyncio.Task[Prepared]]] = deque()
         try:
             while True:
-                while len(ahead) <= len(self._hands):
+                while len(ahead) < len(self._hands) + most:
                     chunk = await until_done(next, chunks, None)
                     if chunk is None:
                         break

@@ -224,6 +224,13 @@ class UnitOfWork:
         self._leaving = Leaving()
         self.is_committed = True
 
+    def another(self) -> UnitOfWork:
+        """Return a fresh one over the same transaction; it sees what this one has saved.
+
+        Both take effect or neither.
+        """
+        return UnitOfWork(self.tx, self.vault, self.ids, self.now)
+
     async def _save(self, applied: Sequence[int]) -> None:
         await self.people.save()
         await self.events.save()

@@ -93,6 +93,7 @@ def test_an_import_that_was_cut_off_goes_on_where_it_stood(
 
     with monkeypatch.context() as patched:
         patched.setattr("bot.importer.CHUNK_ROWS", 10)
+        patched.setattr("bot.importer.BATCHES", 1)
         patched.setattr(Importer, "_store_some", failing)
         assert imported(made).status == 2
     assert count(data, "lead") == 19

@@ -242,6 +242,7 @@ async def test_a_killed_import_goes_on_where_it_stood(
     assert upload is not None
     importer = Importer(parts.store, uploads, parts.context, parts.clock, None)
     monkeypatch.setattr("bot.importer.CHUNK_ROWS", 200)
+    monkeypatch.setattr("bot.importer.BATCHES", 1)
     calls = 0
     store_some = importer._store_some
 
