@@ -8,7 +8,7 @@ that were uploaded (they are tags), and other segments (``圈选.名字``).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -78,8 +78,7 @@ def read_segments(texts: Sequence[SegmentText], vocabulary: Vocabulary) -> Segme
         raise RuleError(next(n for n in names if names.count(n) > 1), code="defined_twice")
     if len(names) > MOST_SEGMENTS:
         raise RuleError(names[-1], code="too_many_segments", detail=str(MOST_SEGMENTS))
-    known = [*vocabulary.tags, *(Term(name, type=ValueType.FLAG) for name in names)]
-    words = vocabulary.with_tags(known)
+    words = words_with(names, vocabulary)
     read = {text.name: _read(text, words) for text in texts}
     mentioned = {n: mentions_of(e).tags & read.keys() for n, e in read.items()}
     wholes: dict[str, Expression] = {}
@@ -90,6 +89,13 @@ def read_segments(texts: Sequence[SegmentText], vocabulary: Vocabulary) -> Segme
     by_name = {text.name: text for text in texts}
     return SegmentBook(
         MappingProxyType({name: by_name[name] for name in wholes}), MappingProxyType(wholes)
+    )
+
+
+def words_with(names: Iterable[str], vocabulary: Vocabulary) -> Vocabulary:
+    """Return a vocabulary that knows segments beside its tags: each is a tag one has or not."""
+    return vocabulary.with_tags(
+        [*vocabulary.tags, *(Term(name, type=ValueType.FLAG) for name in names)]
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from domain.messages import CardUpdate
@@ -75,7 +76,8 @@ async def _offer(word: str, text: str, asked: Asked, work: UnitOfWork, ctx: Cont
     book = await checked(work.tx, ctx, draft)
     if isinstance(book, str):
         return ctx.words.get("segment.wrong", reason=book)
-    if len(save_key(name, text).encode()) > _KEY_BYTES:
+    draft = replace(book.texts[name], version=DRAFT)
+    if len(save_key(name, draft.text).encode()) > _KEY_BYTES:
         page = f"{ctx.accounts.public_url}/tags"
         return ctx.words.get("segment.too_long_for_chat", page=page)
     await _ask(draft, asked, work)

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from domain.behaviour.forms import RuleForm
 from domain.segments.segment import SegmentText
 from domain.tags.reading import TagText
 from domain.tags.spec import Refresh, TagKind, Theme
 from domain.values import Role, UserId
 from handlers.actions.roles import actor_of
-from handlers.actions.segments.defining import book_of, checked, define
+from handlers.actions.segments.defining import book_of, checked, define, rule_of
 from handlers.actions.segments.files import FORMATS
 from handlers.actions.segments.finding import estimate
 from handlers.actions.tags.defining import publish
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 _ROLES = frozenset({Role.OPERATIONS, Role.MANAGER, Role.ADMIN})
 _HOME = "/tags"
-_MOST_CHARACTERS = 4_000
+_MOST_CHARACTERS = 50_000
 #: Name under which a check in the box stands; nobody can give it to a segment.
 _TRIED = "?"
 _TYPES = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
@@ -55,6 +56,7 @@ class TagPages:
         app.router.add_get(_HOME, door.guarded(door.home))
         app.router.add_post(f"{_HOME}/check", door.guarded(door.check))
         app.router.add_post(f"{_HOME}/segments", door.guarded(door.keep_segment))
+        app.router.add_get(f"{_HOME}/rule", door.guarded(door.rule))
         app.router.add_post(f"{_HOME}/definitions", door.guarded(door.publish))
         app.router.add_post(f"{_HOME}/runs", door.guarded(door.compute))
         app.router.add_post(f"{_HOME}/files", door.guarded(door.make_file))
@@ -117,6 +119,7 @@ class _Door:
             all_themes=list(Theme),
             refreshes=list(Refresh),
             formats=FORMATS,
+            forms=list(RuleForm),
             notice=notice if notice in _NOTICES else "",
             problem=problem,
             typed=typed,
@@ -158,6 +161,20 @@ class _Door:
             typed = {"name": draft.name, "when": draft.text, "note": draft.note}
             return await self._shown(problem=made, **typed)
         return _back("segment")
+
+    async def rule(self, request: web.Request, userid: UserId) -> web.Response:
+        """Hand out the condition of a segment for another system."""
+        del userid
+        name, form = request.query.get("name", ""), request.query.get("form", "")
+        rule: bytes | str = self._ctx.words.get("segment.unknown", name=name)
+        async with self._pages.store.database.read() as tx:
+            if form in set(RuleForm) and name in (await book_of(tx, self._ctx)).texts:
+                rule = await rule_of(tx, self._ctx, name, RuleForm(form))
+        if isinstance(rule, str):
+            return await self._shown(problem=rule)
+        disposition = f'attachment; filename="segment-{form}.json"'
+        headers = {**HEADERS, "Content-Disposition": disposition}
+        return web.Response(body=rule, content_type="application/json", headers=headers)
 
     async def publish(self, request: web.Request, userid: UserId) -> web.Response:
         """Put a definition of a tag in force."""

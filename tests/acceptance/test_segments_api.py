@@ -144,6 +144,42 @@ async def test_a_segment_is_defined_computed_written_and_fetched(both: Demo) -> 
     assert dict(table.to_pylist()[0]["tags"])["价值分层"] == "高价值"
 
 
+async def test_a_rule_of_sensors_comes_in_and_goes_out_again(both: Demo) -> None:
+    await paid(both, 12_000.0)
+    reader = await site(both, Scope.TAGS_READ, Scope.SEGMENTS_WRITE)
+    rule = {
+        "type": "rules_relation",
+        "relation": "and",
+        "rules": [
+            {"type": "profile_rule", "field": "user.高价值客户", "function": "isSet"},
+            {
+                "type": "event_sequence_rule",
+                "time_function": "relative_time",
+                "time_params": ["30"],
+                "steps": [{"event": "pay_order"}, {"event": "支付订单"}],
+            },
+        ],
+    }
+    one = path("segments", "复购")
+    defined = await reader.send_json("PUT", one, {"rule": rule, "note": "两单"})
+    assert defined.status == 200, defined.body
+    assert defined.body["when"] == "标签.高价值客户 有值 且 依次(支付订单 -> 支付订单, 最近30天)"
+
+    out = await reader.get(path("segments", "下单未付人群", "rule", "json"))
+    assert out.body["rule"]["version"] == 1
+    again = await reader.send_json("PUT", path("segments", "又一个"), {"rule": out.body["rule"]})
+    assert again.status == 200, again.body
+    rich = await reader.get(path("segments", "高价值客户", "rule", "sensors"))
+    assert rich.body["rule"]["rules"][0]["field"] == "user.user_tag_价值分层"
+    no_rule = await reader.get(path("segments", "下单未付人群", "rule", "sensors"))
+    assert (no_rule.status, no_rule.code) == (422, "no_rule")
+    both_given = await reader.send_json("PUT", one, {"rule": rule, "when": "有电话 = 是"})
+    assert (both_given.status, both_given.code) == (422, "when_or_rule")
+    lost = dict(rule, relation="xor")
+    refused = await reader.send_json("PUT", one, {"rule": lost})
+    assert refused.code == "wrong_segment"
+
+
 async def test_wrong_definitions_are_refused_in_chinese(both: Demo) -> None:
     reader = await site(both, Scope.TAGS_READ, Scope.SEGMENTS_WRITE)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -121,6 +122,28 @@ async def fits(page: Page) -> None:
     """See that nothing has to be scrolled sideways on a phone."""
     wide = await page.evaluate("document.documentElement.scrollWidth")
     assert wide <= PHONE["width"]
+
+
+async def test_the_condition_of_a_segment_is_handed_out_as_a_rule(both: Demo) -> None:
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+        async with browser.get(f"{both.service.address}/tags", allow_redirects=False) as away:
+            login = away.headers["Location"].removesuffix("#wechat_redirect")
+        async with browser.get(f"{login}&as=WangManager") as page:
+            assert WORDS("tag_page.rule.sensors") in await page.text()
+
+        async def rule(form: str, name: str) -> tuple[int, str]:
+            target = f"{both.service.address}/tags/rule"
+            async with browser.get(target, params={"form": form, "name": name}) as answer:
+                return answer.status, await answer.text()
+
+        status, text = await rule("sensors", "高价值客户")
+        assert status == 200
+        assert json.loads(text)["rules"][0]["field"] == "user.user_tag_价值分层"
+        status, text = await rule("sensors", "下单未付人群")
+        assert (status, "写不成这种规则" in text) == (422, True)
+        assert (await rule("json", "下单未付人群"))[0] == 200
+        assert (await rule("sql", "高价值客户"))[0] == 422
+        assert (await rule("json", "没有的"))[0] == 422
 
 
 async def test_a_rep_is_told_that_this_is_not_theirs(both: Demo) -> None:

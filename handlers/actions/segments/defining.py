@@ -5,9 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from domain.behaviour.mistakes import sentences
+from domain.behaviour.forms import RuleForm, as_form, as_text
+from domain.behaviour.mistakes import LanguageError, sentences
 from domain.errors import RuleError
-from domain.segments.segment import SegmentBook, SegmentError, SegmentText, read_segments
+from domain.segments.segment import (
+    SegmentBook,
+    SegmentError,
+    SegmentText,
+    read_segments,
+    words_with,
+)
 from domain.values import Refusal
 from storage.repositories.segments import Segments
 
@@ -19,13 +26,36 @@ if TYPE_CHECKING:
 
 
 async def book_of(tx: Transaction, ctx: Context, draft: SegmentText | None = None) -> SegmentBook:
-    """Return all segments, with a draft in its place.
+    """Return all segments, with a draft in its place; one in JSON is written as text.
 
     Raises:
         SegmentError, RuleError: a definition cannot be read, or does not fit the others.
     """
     tags = await ctx.tag_keeper.refresh(tx)
-    return read_segments(await _texts(tx, ctx, draft), tags.vocabulary)
+    texts = await _texts(tx, ctx, draft)
+    if draft is not None:
+        words = words_with([text.name for text in texts], tags.vocabulary)
+        texts = [_written(text, words) if text is draft else text for text in texts]
+    return read_segments(texts, tags.vocabulary)
+
+
+def _written(draft: SegmentText, words: Vocabulary) -> SegmentText:
+    try:
+        return replace(draft, text=as_text(draft.text, words))
+    except LanguageError as error:
+        raise SegmentError(draft.name, error) from None
+
+
+async def rule_of(tx: Transaction, ctx: Context, name: str, form: RuleForm) -> bytes | str:
+    """Return a segment's condition for another system, or in the users' language why not.
+
+    Segments that it mentions are written out.
+    """
+    book = await book_of(tx, ctx)
+    try:
+        return as_form(book.wholes[name], form, ctx.tags.vocabulary)
+    except LanguageError as error:
+        return ctx.words.get("segment.no_rule", name=name, reason=sentences(error, ctx.words))
 
 
 async def check_among(tx: Transaction, ctx: Context, words: Vocabulary) -> None:
@@ -74,8 +104,9 @@ async def define(
     found = await checked(work.tx, ctx, numbered)
     if isinstance(found, str):
         return found
-    await segments.define(numbered, author, work.now)
-    return numbered
+    kept = found.texts[draft.name]
+    await segments.define(kept, author, work.now)
+    return kept
 
 
 async def withdraw(work: UnitOfWork, ctx: Context, name: str, author: str) -> Refusal | None:

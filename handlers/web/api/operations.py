@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from domain.access import Scope
+from domain.behaviour.forms import RuleForm
 from handlers.web.api import merges, schemas, segments, tags
 from handlers.web.api.openapi import Operation, Query
 
@@ -19,6 +20,7 @@ _FILE = "/api/v1/segment-files/{file}"
 _AT_PERSON = {"person": _PERSON}
 _AT_RUN = {"run": _NUMBER}
 _AT_FILE = {"file": _NUMBER}
+_IN_FORM = {"form": {"type": "string", "enum": [form.value for form in RuleForm]}}
 
 
 def _handed_in(path: str, summary: str, takes: type, gives: type = schemas.Receipt) -> Operation:
@@ -156,6 +158,15 @@ _SEGMENTS = (
         None,
         status=204,
         refusals=(404, 409),
+    ),
+    Operation(
+        "GET",
+        f"{_ONE_SEGMENT}/rule/{{form}}",
+        "The condition as a rule of Sensors Analytics, or in its JSON form",
+        Scope.TAGS_READ,
+        segments.RuleOut,
+        refusals=(404, 422),
+        parts=_IN_FORM,
     ),
     Operation(
         "GET",

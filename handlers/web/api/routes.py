@@ -74,6 +74,7 @@ class Api:
         yield "GET", "/api/v1/segments", read, door.list
         yield "PUT", one, write, door.define
         yield "DELETE", one, write, door.withdraw
+        yield "GET", f"{one}/rule/{{form:json|sensors}}", read, door.rule
         yield "GET", f"{one}/estimate", read, door.estimate
         yield "GET", f"{one}/runs", read, door.runs
         yield "POST", f"{one}/runs", write, door.compute

@@ -6,15 +6,16 @@ from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import msgspec
 from aiohttp import web
 
 from domain.access import Scope
+from domain.behaviour.forms import RuleForm
 from domain.segments.segment import SegmentText
 from domain.values import PersonId, Refusal
-from handlers.actions.segments.defining import book_of, define, withdraw
+from handlers.actions.segments.defining import book_of, define, rule_of, withdraw
 from handlers.actions.segments.files import FORMATS
 from handlers.actions.segments.finding import estimate
 from handlers.web.api.document import Faults, read_json, read_struct
@@ -37,10 +38,22 @@ TYPES = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
 
 
 class DefineIn(msgspec.Struct, forbid_unknown_fields=True):
-    """A definition."""
+    """A definition: the condition is a text in ``when`` or an object in ``rule``, not both."""
 
-    when: Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
+    when: Annotated[str, msgspec.Meta(max_length=4000)] = ""
+    rule: Annotated[
+        dict[str, Any] | None,
+        msgspec.Meta(description="a rule of Sensors Analytics, or the JSON form of an expression"),
+    ] = None
     note: Annotated[str, msgspec.Meta(max_length=200)] = ""
+
+
+class RuleOut(msgspec.Struct):
+    """The condition of a segment for another system."""
+
+    name: str
+    form: str
+    rule: dict[str, Any]
 
 
 class FileIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -133,7 +146,10 @@ class SegmentDoor:
     async def define(self, call: Call) -> web.Response:
         """Define a segment, or give it another definition."""
         given = self._read(call, DefineIn)
-        text = SegmentText(call.request.match_info["name"], given.when, given.note)
+        if bool(given.when) == (given.rule is not None):
+            raise ApiProblem(HTTPStatus.UNPROCESSABLE_ENTITY, "when_or_rule")
+        when = given.when or msgspec.json.encode(given.rule).decode()
+        text = SegmentText(call.request.match_info["name"], when, given.note)
         async with self.store.unit_of_work(call.now) as work:
             made = await define(work, self.ctx, text, call.key.looker[:64])
             if isinstance(made, str):
@@ -141,6 +157,16 @@ class SegmentDoor:
                 raise ApiProblem(status, "wrong_segment", {"reason": made})
             await work.commit()
         return json_answer(_segment(made, None), HTTPStatus.OK)
+
+    async def rule(self, call: Call) -> web.Response:
+        """Write the condition for another system."""
+        form = RuleForm(call.request.match_info["form"])
+        async with self.store.database.read() as tx:
+            name = self._named(call, (await book_of(tx, self.ctx)).texts)
+            rule = await rule_of(tx, self.ctx, name, form)
+        if isinstance(rule, str):
+            raise ApiProblem(HTTPStatus.UNPROCESSABLE_ENTITY, "no_rule", {"reason": rule})
+        return json_answer(RuleOut(name, form.value, msgspec.json.decode(rule)))
 
     async def withdraw(self, call: Call) -> web.Response:
         """Take a segment away."""

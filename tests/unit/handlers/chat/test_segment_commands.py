@@ -14,6 +14,12 @@ from tests.unit.handlers.company import LI_LEI, MANAGER, Company, words
 from tests.unit.handlers.tagged import did, paid
 
 NEW = "圈选 老客户 = 次数(支付订单) >= 2 且 非 标签.暂不联系"
+#: A rule as 神策 keeps it: paid twice or more in seven days.
+RULE = (
+    '{"type": "event_rule", "measure": {"type": "event_measure", "event_name": "pay_order",'
+    ' "aggregator": "general"}, "time_function": "relative_time", "time_params": ["7 day"],'
+    ' "function": "least", "params": [2]}'
+)
 
 
 async def card(company: Company) -> Card:
@@ -59,6 +65,22 @@ async def test_a_new_one_is_kept_when_it_is_confirmed(company: Company) -> None:
     assert tuple(kept) == ("老客户", "次数(支付订单) >= 2 且 非 标签.暂不联系", MANAGER)
     audit = await company.rows("select result from audit where command = 'segment'")
     assert [row["result"] for row in audit] == ["done", "done"]
+
+
+async def test_a_rule_of_sensors_is_taken_as_a_new_one(company: Company) -> None:
+    await two_orders(company)
+    await told(company, f"圈选 老客户 = {RULE}", MANAGER)
+    shown = await card(company)
+    assert shown.rows[0].value == words("segment.exactly", size=1, everybody=1)
+    await company.receives(acts.clicked(acts.key_of(shown, Verb.SEGMENT, ""), MANAGER))
+    (kept,) = await company.rows("select name, text from segment")
+    assert tuple(kept) == ("老客户", "次数(支付订单, 7天) >= 2")
+
+
+async def test_what_a_rule_of_sensors_names_and_nobody_knows_is_said(company: Company) -> None:
+    answer = await told(company, f"圈选 甲 = {RULE.replace('pay_order', 'pay_odrer')}", MANAGER)
+    assert "measure.event_name" in answer
+    assert "pay_order" in answer
 
 
 async def test_a_tap_by_a_rep_keeps_nothing(company: Company) -> None:
