@@ -13,7 +13,8 @@ look for rows in turns, and no two hold rows of one subject.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
@@ -81,6 +82,19 @@ class _Turn:
         self.pass_on()
 
 
+@asynccontextmanager
+async def _at_the_end(finish: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    """Finish what is left when a lane is stopped, wherever it stands.
+
+    What any lane did waits for the next claim, and that may have been this lane's.
+    """
+    try:
+        yield
+    except asyncio.CancelledError:
+        await finish()
+        raise
+
+
 class Worker:
     """Applies claimed rows in batches; a failing batch is re-run row by row."""
 
@@ -129,17 +143,18 @@ class Worker:
 
         A storage that is away is waited for.
         """
-        while True:
-            await self._look.acquire()
-            with _Turn(self._look) as turn:
-                try:
-                    has_worked = await self._undisturbed(turn)
-                except StorageError as error:
-                    self._watch.failed(error)
-                    has_worked = False
-                    await asyncio.sleep(IDLE_SECONDS)
-                if not has_worked:
-                    await self._inbox.wait_for_work(IDLE_SECONDS)
+        async with _at_the_end(self._finish):
+            while True:
+                await self._look.acquire()
+                with _Turn(self._look) as turn:
+                    try:
+                        has_worked = await self._undisturbed(turn)
+                    except StorageError as error:
+                        self._watch.failed(error)
+                        has_worked = False
+                        await asyncio.sleep(IDLE_SECONDS)
+                    if not has_worked:
+                        await self._inbox.wait_for_work(IDLE_SECONDS)
 
     async def _undisturbed(self, turn: _Turn) -> bool:
         metered = Metered(self._work(turn))
@@ -148,7 +163,6 @@ class Worker:
             rows = await asyncio.shield(batch)
         except asyncio.CancelledError:
             await asyncio.wait({batch})
-            await self._finish()
             raise
         if self._pacing.is_crowded:  # a rest may be long, and others want the subjects
             await self._finish()

@@ -152,3 +152,25 @@ async def test_lanes_that_are_stopped_finish_what_they_have_in_hand(hall: Hall) 
             asyncio.get_running_loop().call_soon(gate.set)
     assert sorted(hall.done) == ["first", "second"]
     assert await hall.is_empty()
+
+
+async def test_lanes_that_are_stopped_between_two_batches_leave_nothing_in_hand(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What one lane has done waits for the other's claim, which never comes."""
+    monkeypatch.setattr(worker_module, "IDLE_SECONDS", 3600.0)
+    stop, looked, wait = asyncio.Event(), asyncio.Event(), hall.inbox.wait_for_work
+
+    async def waiting(timeout: float) -> None:  # noqa: ASYNC109 - as the inbox has it
+        looked.set()
+        await wait(timeout)
+
+    monkeypatch.setattr(hall.inbox, "wait_for_work", waiting)
+    await hall.put("first", "o1")
+    async with hall.working(lanes=2):
+        await until(lambda: hall.begun == ["first"])
+        await looked.wait()  # the other lane found nothing
+        monkeypatch.setattr(hall.inbox, "wake", stop.set)
+        hall.gates["first"].set()
+        await stop.wait()
+    assert await hall.is_empty()
