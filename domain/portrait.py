@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from domain.chat.wished import WISHED_TIME
 from domain.cleaning.phone import mask_phone
 from domain.events.event import Event, in_order
 from domain.events.registry import EventRegistry
@@ -30,7 +31,8 @@ _ON_CARD = 2
 INTENT_PREFIX = "intent_"
 #: The country code that nobody in China writes.
 _HOME = "+86"
-_PREFERENCES = ("subject", "child_grade", "age", "product", "budget", "city", "wished_time")
+#: The wished time comes first: a card cuts off what is too long.
+_PREFERENCES = (WISHED_TIME, "subject", "child_grade", "age", "product", "budget", "city")
 
 
 class PartKind(StrEnum):
@@ -45,6 +47,8 @@ class PartKind(StrEnum):
     #: A number, or a range of numbers, with its unit: yuan, years.
     BUDGET = "budget"
     AGE = "age"
+    #: A wished time, as :func:`domain.chat.wished.read_wished` reads it.
+    WISHED = "wished"
     #: A code; its word is ``stage.<value>``, ``status.<value>``, ``reason_part.<value>``.
     STAGE = "stage"
     STATUS = "status"
@@ -214,7 +218,11 @@ def _texts(*values: str) -> tuple[Part, ...]:
 
 
 def _preference_parts(preferences: Mapping[str, str]) -> tuple[Part, ...]:
-    kinds = {"budget": PartKind.BUDGET, "age": PartKind.AGE}
+    kinds = {
+        "budget": PartKind.BUDGET,
+        "age": PartKind.AGE,
+        WISHED_TIME: PartKind.WISHED,
+    }
     return tuple(Part(kinds.get(name, PartKind.TEXT), value) for name, value in preferences.items())
 
 

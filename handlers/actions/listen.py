@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -10,6 +10,7 @@ from domain.chat.extract import Fields, extract_fields
 from domain.chat.fields.budget import Budget
 from domain.chat.fields.finding import Finding, Owner
 from domain.chat.intent import Intent, Intents, read_intent
+from domain.chat.wished import WISHED_TIME, wished_time
 from domain.cleaning.phone import normalise_phone
 from domain.events.event import PropertyValue
 from domain.identity.keys import Claim
@@ -44,12 +45,14 @@ class Heard:
 
 async def hear(work: UnitOfWork, ctx: Context, person: Person, update: Update, text: str) -> Heard:
     """Take in a sentence of the person's: fields, intents, opt-out."""
-    fields = extract_fields(text)
-    learned = list(_learn_attributes(work, person, update, text, fields))
+    fields, intents = extract_fields(text), read_intent(text)
+    said = _attributes(fields)
+    if wished := wished_time(text, intents, update.at, ctx.zone):
+        said[WISHED_TIME] = (wished.value, wished.confidence)
+    learned = list(_learn_attributes(work, person, update, text, said))
     learned += await _claim_contacts(work, person, update, fields)
     if "phone" in learned:
         record(work, ctx, person.id, occurrence(update, "phone_given"))
-    intents = read_intent(text)
     for intent in (intents.main, *intents.others):
         if intent is not Intent.OTHER:
             record(work, ctx, person.id, occurrence(update, f"intent_{intent}"))
@@ -60,11 +63,15 @@ async def hear(work: UnitOfWork, ctx: Context, person: Person, update: Update, t
 
 
 def _learn_attributes(
-    work: UnitOfWork, person: Person, update: Update, text: str, fields: Fields
+    work: UnitOfWork,
+    person: Person,
+    update: Update,
+    text: str,
+    said: Mapping[str, tuple[str, float]],
 ) -> tuple[str, ...]:
     found = {
         name: Attribute(value, Source.TEXT, update.at, confidence, evidence=text)
-        for name, (value, confidence) in _attributes(fields).items()
+        for name, (value, confidence) in said.items()
     }
     return learn(work, person, found)
 

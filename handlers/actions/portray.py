@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from domain.chat.wished import read_wished
 from domain.facts import facts_of_lead
 from domain.lead import Lead
 from domain.messages import CardRow
@@ -83,6 +84,26 @@ def moment_words(moment: datetime, ctx: Context) -> str:
     return ctx.words.get("time.moment", month=local.month, day=local.day, clock=f"{local:%H:%M}")
 
 
+def day_words(moment: datetime, ctx: Context) -> str:
+    """Return a day as people read it, in the business zone."""
+    local = moment.astimezone(ctx.zone)
+    return ctx.words.get("time.day", month=local.month, day=local.day)
+
+
+def wished_words(value: str, ctx: Context) -> str:
+    """Return a wished time as people read it; what somebody typed otherwise stays as it is."""
+    wished = read_wished(value, ctx.zone)
+    if wished is None:
+        return value
+    start, end, is_day = wished
+    words = day_words if is_day else moment_words
+    if end is None:
+        return words(start, ctx)
+    shares_day = not is_day and start.date() == end.date()
+    until = f"{end:%H:%M}" if shares_day else words(end, ctx)
+    return ctx.words.get("time.span", start=words(start, ctx), end=until)
+
+
 def again_words(moment: datetime, now: datetime, ctx: Context) -> str:
     """Return when something comes again, short enough for the grey word of a button."""
     local, today = moment.astimezone(ctx.zone), now.astimezone(ctx.zone)
@@ -113,6 +134,8 @@ def _word(part: Part, ctx: Context) -> str:
             word = moment_words(moment, ctx)
         case PartKind.EVENT, code:
             word = ctx.events.label(str(code))
+        case PartKind.WISHED, value:
+            word = wished_words(str(value), ctx)
         case (PartKind.BUDGET | PartKind.AGE) as kind, value:
             word = ctx.words.get(f"card.{kind}", value=value)
         case PartKind.CHANNEL, code:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from domain.reports.funnel import STEPS, FunnelCounts, FunnelRow, by_label, funnel, funnel_by
 from domain.scoring.explain import Reason, reasons
 from domain.scoring.score import GAINS, Part, Scored
-from handlers.actions.portray import moment_words
+from handlers.actions.portray import day_words, moment_words
 
 if TYPE_CHECKING:
     from domain.scoring.grade import Grading
@@ -119,12 +119,6 @@ def reason_words(ctx: Context, reason: Reason) -> str:
     if reason.part is Part.LIMIT:
         return ctx.words.get("score.above" if reason.points < 0 else "score.below")
     return reason.label or ctx.words.get(f"reason_part.{reason.part.value}")
-
-
-def day_words(moment: datetime, ctx: Context) -> str:
-    """Return the calendar day of a moment in the business zone."""
-    local = moment.astimezone(ctx.zone)
-    return ctx.words.get("time.day", month=local.month, day=local.day)
 
 
 def funnel_report(ctx: Context, start: datetime, rows: Iterable[FunnelRow]) -> str:

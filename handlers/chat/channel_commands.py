@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from domain.reports.channels import ChannelFigures, channel_figures
 from domain.reports.period import period_of
 from handlers.actions.asked import reply
-from handlers.actions.reports import day_words
+from handlers.actions.portray import day_words
 from storage.queries.channel_counts import channel_counts
 from storage.queries.funnel import Period
 

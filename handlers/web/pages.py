@@ -11,7 +11,7 @@ from domain.cleaning.findings import findings_of
 from domain.lead import Lead
 from domain.values import IdentityKind, LeadId, UserId
 from handlers.actions.look_up import may_see
-from handlers.actions.portray import called, moment_words, portrait_of
+from handlers.actions.portray import called, moment_words, portrait_of, wished_words
 from handlers.actions.roles import actor_of
 from handlers.actions.show import may_see_phone
 from handlers.web.event_pages import EventPages
@@ -119,6 +119,7 @@ class _Door:
             interactions=_interactions(portrait, ctx),
             findings=_findings(work.people.whole(lead.person_id), ctx),
             moment=lambda at: moment_words(at, ctx),
+            wished=lambda value: wished_words(value, ctx),
         )
 
 

@@ -11,6 +11,7 @@ from domain.chat.intent import Intent
 from domain.person import Attribute, Source
 from domain.values import ContactKey, IdentityKind
 from handlers.actions.listen import Heard, hear
+from handlers.actions.portray import portrait_of, rows_of
 from tests.factories import NOW
 from tests.unit.handlers import acts
 from tests.unit.handlers.company import Company
@@ -55,6 +56,37 @@ async def test_free_text_becomes_data_with_the_sentence_as_evidence(
     fact = (await company.person(acts.external())).attributes[name]
     assert (fact.value, fact.source, fact.evidence) == (value, Source.TEXT, text)
     assert 0.5 <= fact.confidence <= 1
+
+
+async def test_a_wished_time_is_kept_and_shown_to_the_rep(company: Company) -> None:
+    text = "想约后天下午三点试听"
+    found = await heard(company, text)
+    assert "wished_time" in found.learned
+    fact = (await company.person(acts.external())).attributes["wished_time"]
+    day = (NOW.astimezone(company.ctx.zone) + timedelta(days=2)).date()
+    assert fact.value == f"{day.isoformat()}T15:00+08:00"
+    assert (fact.source, fact.evidence) == (Source.TEXT, text)
+    lead = await company.lead()
+    async with company.store.unit_of_work(NOW) as work:
+        await work.load((), [lead.id])
+        portrait = portrait_of(work, company.ctx, lead, may_see_phone=False)
+        rows = {row.key: row.value for row in rows_of(portrait, company.ctx)}
+    shown = f"{day.month}月{day.day}日 15:00"
+    assert any(shown in value for value in rows.values()), rows
+
+
+async def test_a_later_wish_takes_the_place_of_an_earlier_one(company: Company) -> None:
+    await heard(company, "想约后天下午三点试听")
+    async with company.store.unit_of_work(NOW) as work:
+        await work.load([acts.external()])
+        person = work.people.holder(acts.external())
+        assert person is not None
+        text = "不好意思，改到后天下午五点试听可以吗"
+        later = acts.wrote(text, at=NOW + HOUR)
+        await hear(work, company.ctx, person, later, text)
+        await work.commit()
+    fact = (await company.person(acts.external())).attributes["wished_time"]
+    assert "T17:00" in fact.value
 
 
 async def test_what_is_of_somebody_else_is_not_taken_for_ones_own(company: Company) -> None:
