@@ -20,10 +20,12 @@ _ENVELOPE = 4096
 def most_bytes_at(path: str) -> int:
     """Return the size of a body that nginx passes on at ``path``: the longest prefix decides."""
     server = CONF.read_text()
-    blocks = dict(re.findall(r"^    location (/\S*) \{\n(.*?)^    \}", server, re.M | re.S))
+    blocks = dict(
+        re.findall(r"^    location (/\S*) \{\n(.*?)^    \}", server, re.MULTILINE | re.DOTALL)
+    )
     prefix = max((one for one in blocks if path.startswith(one)), key=len)
     [size] = re.findall(r"client_max_body_size (\d+)m;", blocks[prefix]) or re.findall(
-        r"^    client_max_body_size (\d+)m;", server, re.M
+        r"^    client_max_body_size (\d+)m;", server, re.MULTILINE
     )
     return int(size) * MIB
 
