@@ -16,7 +16,7 @@ import msgspec
 
 from domain.messages import Fetch, FetchKind
 from storage.grouped import Grouped
-from storage.ids import IdSource
+from storage.ids import Ids
 from storage.leased import key_of, told
 from storage.moments import from_micros, to_micros
 from storage.protocols import Database, Dialect, Row, Transaction, any_of, array
@@ -66,7 +66,7 @@ select (select count(*) from platform_fetch where state = 'open') as open,
 
 
 async def insert_fetches(
-    tx: Transaction, ids: IdSource, fetches: Sequence[Fetch], now: datetime
+    tx: Transaction, ids: Ids, fetches: Sequence[Fetch], now: datetime
 ) -> None:
     """Ask for data; a request that is older than the one that stands changes nothing.
 

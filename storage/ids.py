@@ -21,6 +21,8 @@ NODES = 1 << NODE_BITS
 _SHIFT = NODE_BITS + COUNTER_BITS
 _COUNTER_MASK = (1 << COUNTER_BITS) - 1
 _MILLISECOND = timedelta(milliseconds=1)
+#: Ids that a unit of work takes at once.
+_AT_ONCE = 32
 
 #: A row of ``counter`` gives every process start the next node number.
 CLAIM_NODE = """
@@ -61,6 +63,15 @@ class IdSource:
         with self._lock:
             self._step()
             return _id(self._tick, self._node, self._counter)
+
+    def several(self, count: int) -> list[int]:
+        """Return ``count`` ids (one or more), rising, greater than every one before them."""
+        block = self.block(count)
+        node = block.node
+        return [
+            _id(place >> COUNTER_BITS, node, place & _COUNTER_MASK)
+            for place in range(block.first, block.end)
+        ]
 
     def block(self, count: int) -> IdBlock:
         """Set ``count`` ids (one or more) aside, greater than every one before them."""
@@ -109,6 +120,25 @@ class IdBlock:
             raise LookupError(message)
         self.first = place + 1
         return _id(place >> COUNTER_BITS, self.node, place & _COUNTER_MASK)
+
+
+class IdsOfWork:
+    """Ids of one unit of work, which needs a few for every row that it writes.
+
+    They are taken from the source by the dozen: one look at the clock and one lock for
+    all of them. They only grow; ids that others took meanwhile may be among them.
+    """
+
+    def __init__(self, source: IdSource) -> None:
+        """Take from ``source`` when there is need."""
+        self._source = source
+        self._left: list[int] = []
+
+    def next(self) -> int:
+        """Return an id greater than every one before it."""
+        if not self._left:
+            self._left = self._source.several(_AT_ONCE)[::-1]
+        return self._left.pop()
 
 
 def moment_of_id(row_id: int) -> datetime:

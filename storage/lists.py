@@ -18,7 +18,7 @@ from storage.moments import from_micros, to_micros
 
 if TYPE_CHECKING:
     from storage.database import Row, Transaction
-    from storage.ids import IdSource
+    from storage.ids import Ids
     from storage.vault import Vault
 
 ENTRY_PURPOSE = "list_entry"
@@ -58,7 +58,7 @@ async def current_versions(tx: Transaction) -> Mapping[ListName, Version]:
 
 
 async def begin_version(
-    tx: Transaction, ids: IdSource, name: ListName, origin: str, at: datetime
+    tx: Transaction, ids: Ids, name: ListName, origin: str, at: datetime
 ) -> int:
     """Make room for a new version and return its id; what a cut-off import left is dropped."""
     await tx.execute(
@@ -86,7 +86,7 @@ async def begin_version(
 
 
 async def add_people(
-    tx: Transaction, vault: Vault, ids: IdSource, version_id: int, people: Sequence[ContactKey]
+    tx: Transaction, vault: Vault, ids: Ids, version_id: int, people: Sequence[ContactKey]
 ) -> None:
     """Add people to a version that is not published yet."""
     seals = vault.seals(ENTRY_PURPOSE, [(key.value.encode(), b"") for key in people])
@@ -99,7 +99,7 @@ async def add_people(
     )
 
 
-async def add_words(tx: Transaction, ids: IdSource, version_id: int, words: Iterable[Word]) -> None:
+async def add_words(tx: Transaction, ids: Ids, version_id: int, words: Iterable[Word]) -> None:
     """Add words to a version that is not published yet."""
     await tx.execute_set(
         _INSERT,
@@ -159,7 +159,7 @@ async def said_versions(tx: Transaction) -> Mapping[ListName, Version]:
     return {version.name: version for version in map(_version, rows)}
 
 
-async def say(tx: Transaction, vault: Vault, ids: IdSource, name: ListName, said: Said) -> int:
+async def say(tx: Transaction, vault: Vault, ids: Ids, name: ListName, said: Said) -> int:
     """Put people on a list; return how many of them were neither said nor imported before."""
     await _lock(tx, name)
     tokens = {key: _blinds(vault, [key]) for key in said.people}
@@ -175,7 +175,7 @@ async def say(tx: Transaction, vault: Vault, ids: IdSource, name: ListName, said
     return len(fresh)
 
 
-async def unsay(tx: Transaction, vault: Vault, ids: IdSource, name: ListName, said: Said) -> int:
+async def unsay(tx: Transaction, vault: Vault, ids: Ids, name: ListName, said: Said) -> int:
     """Take people off a list, whether said or imported; return how many entries went."""
     await _lock(tx, name)
     gone = await tx.execute(
@@ -206,7 +206,7 @@ def _blinds(vault: Vault, people: Iterable[ContactKey]) -> list[bytes]:
     return [token for key in people for token in vault.blinds(key.kind, key.value).values()]
 
 
-async def _changed(tx: Transaction, ids: IdSource, name: ListName, at: datetime) -> int:
+async def _changed(tx: Transaction, ids: Ids, name: ListName, at: datetime) -> int:
     """Mark the list as changed; return the version of what was said, made if there is none."""
     changed = "update list_version set number = number - 1 where name = $1 and state = 'said'"
     row = await tx.fetch_one(f"{changed} returning id", name.value)

@@ -21,7 +21,7 @@ from storage import outbox_sql as sql
 from storage.bodies import decode_body, encode_body
 from storage.errors import SealBroken
 from storage.grouped import Grouped
-from storage.ids import IdSource
+from storage.ids import Ids
 from storage.leased import key_of
 from storage.moments import from_micros, micros_or_none, moment_or_none, to_micros
 from storage.outbox_sql import ALLOWANCE_USED, OutboxState
@@ -52,7 +52,7 @@ _FAMILIES = {Endpoint.KF_EVENT_MESSAGE: Endpoint.KF_MESSAGE}
 
 
 async def insert_pushes(
-    tx: Transaction, vault: Vault, ids: IdSource, pushes: Sequence[Push], now: datetime
+    tx: Transaction, vault: Vault, ids: Ids, pushes: Sequence[Push], now: datetime
 ) -> None:
     """Put pushes into the outbox, in order; a push whose dedupe key is known is dropped."""
     rows = [_row_of(push, vault, ids, now) for push in pushes]
@@ -63,7 +63,7 @@ async def insert_pushes(
         await tx.execute(sql.WAKE[tx.dialect], tx.array(sorted(lanes)))
 
 
-def _row_of(push: Push, vault: Vault, ids: IdSource, now: datetime) -> tuple[object, ...]:
+def _row_of(push: Push, vault: Vault, ids: Ids, now: datetime) -> tuple[object, ...]:
     row_id = ids.next()
     return (
         row_id,
@@ -163,7 +163,7 @@ class OutboxEntry:
 class Outbox:
     """The relay's and the operator's view; rows are inserted by :func:`insert_pushes`."""
 
-    def __init__(self, database: Database, vault: Vault, ids: IdSource) -> None:
+    def __init__(self, database: Database, vault: Vault, ids: Ids) -> None:
         """Work on the main database."""
         self._database = database
         self._vault = vault

@@ -16,7 +16,7 @@ import msgspec
 
 from domain.messages import Timer
 from domain.values import Priority
-from storage.ids import IdSource
+from storage.ids import Ids
 from storage.inbox_contract import Delivery, Inbox
 from storage.leases import Lease, check_lease
 from storage.moments import from_micros, to_micros
@@ -62,9 +62,7 @@ class DueTimer:
     payload: dict[str, str]
 
 
-async def set_timers(
-    tx: Transaction, ids: IdSource, timers: Sequence[Timer], now: datetime
-) -> None:
+async def set_timers(tx: Transaction, ids: Ids, timers: Sequence[Timer], now: datetime) -> None:
     """Set timers; one with a known key gets the new moment, unless that already fired."""
     # One order for all writers, so that no two wait for each other.
     await tx.execute_set(

@@ -22,6 +22,7 @@ from domain.person import Person
 from domain.tags.tagging import Tagging
 from domain.values import ContactKey, LeadId, PersonId
 from storage.fetches import insert_fetches
+from storage.ids import IdsOfWork
 from storage.moments import to_micros
 from storage.outbox import insert_pushes
 from storage.repositories.bases import Bases
@@ -48,7 +49,7 @@ from storage.touched import Touched
 
 if TYPE_CHECKING:
     from storage.database import Database, Transaction
-    from storage.ids import IdSource
+    from storage.ids import Ids, IdSource
     from storage.vault import Vault
 
 
@@ -64,7 +65,7 @@ class Leaving:
 class UnitOfWork:
     """One transaction; its attributes are the repositories."""
 
-    def __init__(self, tx: Transaction, vault: Vault, ids: IdSource, now: datetime) -> None:
+    def __init__(self, tx: Transaction, vault: Vault, ids: Ids, now: datetime) -> None:
         """Belong to one transaction; ``now`` is the moment of everything in it."""
         self.tx = tx
         self.now = now
@@ -268,7 +269,7 @@ class Store:
     async def unit_of_work(self, now: datetime) -> AsyncIterator[UnitOfWork]:
         """Open a transaction; it is rolled back unless the block called ``commit``."""
         async with self.database.write() as tx:
-            work = UnitOfWork(tx, self.vault, self.ids, now)
+            work = UnitOfWork(tx, self.vault, IdsOfWork(self.ids), now)
             yield work
             if not work.is_committed:
                 await tx.roll_back()
@@ -280,4 +281,4 @@ class Store:
     async def looking(self, now: datetime) -> AsyncIterator[UnitOfWork]:
         """Open a unit of work that can only look: one snapshot, which holds nobody up."""
         async with self.database.read() as tx:
-            yield UnitOfWork(tx, self.vault, self.ids, now)
+            yield UnitOfWork(tx, self.vault, IdsOfWork(self.ids), now)

@@ -19,7 +19,7 @@ from storage.resealing import SealedTable
 
 if TYPE_CHECKING:
     from storage.database import Database, Row, Transaction
-    from storage.ids import IdSource
+    from storage.ids import Ids
     from storage.vault import Vault
 
 PURPOSE = "upload"
@@ -113,7 +113,7 @@ _UNSTARTED = "select id from upload where created_at < $1 and state = 'new' orde
 class Uploads:
     """Keeps files."""
 
-    def __init__(self, database: Database, vault: Vault, ids: IdSource) -> None:
+    def __init__(self, database: Database, vault: Vault, ids: Ids) -> None:
         """Keep them in ``database``, sealed by ``vault``."""
         self._database = database
         self._vault = vault
@@ -192,7 +192,7 @@ class Uploads:
         return found, int(rows[-1]["id"]) if rows else after
 
 
-async def advance(tx: Transaction, ids: IdSource, upload: Upload, step: Step) -> Upload:
+async def advance(tx: Transaction, ids: Ids, upload: Upload, step: Step) -> Upload:
     """Write down what some rows did, in the transaction that did it; return the file after it.
 
     Raises:

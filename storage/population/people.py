@@ -22,7 +22,7 @@ from storage.repositories.person_rows import Children, PersonRows
 from storage.repositories.tags import tagging_of
 
 if TYPE_CHECKING:
-    from storage.ids import IdSource
+    from storage.ids import Ids
     from storage.protocols import Row, Transaction
     from storage.vault import Vault
 
@@ -42,7 +42,7 @@ _BELOW = {
 class Read:
     """Reads persons and leads in one snapshot."""
 
-    def __init__(self, tx: Transaction, vault: Vault, ids: IdSource) -> None:
+    def __init__(self, tx: Transaction, vault: Vault, ids: Ids) -> None:
         """Belong to one transaction; nothing is opened by ``vault`` and named by ``ids``."""
         self._tx = tx
         self._rows = PersonRows(vault, ids)

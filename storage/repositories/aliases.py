@@ -11,7 +11,7 @@ from domain.values import PersonId
 from storage.moments import from_micros, to_micros
 
 if TYPE_CHECKING:
-    from storage.ids import IdSource
+    from storage.ids import Ids
     from storage.protocols import Row, Transaction
 
 #: Whoever changes aliases holds it: they are checked against each other.
@@ -46,7 +46,7 @@ class CompanyAliases:
         )
         return tuple(map(_alias, rows))
 
-    async def add(self, ids: IdSource, said: SaidAlias) -> None:
+    async def add(self, ids: Ids, said: SaidAlias) -> None:
         """Keep an alias. Call :meth:`lock` before."""
         await self._tx.execute(
             "insert into company_alias (id, company, alias, created_by, created_at, ended_by)"

@@ -18,7 +18,7 @@ from domain.values import LeadId, PersonId
 from storage.moments import from_micros, to_micros
 
 if TYPE_CHECKING:
-    from storage.ids import IdSource
+    from storage.ids import Ids
     from storage.protocols import Transaction
     from storage.repositories.people import People
     from storage.vault import Vault
@@ -61,7 +61,7 @@ def phase_in(mark: str) -> Phase | None:
 class Bases:
     """The log of bases, through one transaction."""
 
-    def __init__(self, tx: Transaction, vault: Vault, ids: IdSource, people: People) -> None:
+    def __init__(self, tx: Transaction, vault: Vault, ids: Ids, people: People) -> None:
         """Belong to one transaction."""
         self._tx = tx
         self._vault = vault

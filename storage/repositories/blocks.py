@@ -19,7 +19,7 @@ from storage.protocols import Dialect
 
 if TYPE_CHECKING:
     from storage.database import Transaction
-    from storage.ids import IdSource
+    from storage.ids import Ids
 
 #: A block that more persons share tells nobody from others.
 LARGEST_BLOCK = 200
@@ -51,7 +51,7 @@ _STANDING_EACH = {
 class Blocks:
     """Who stands in which block."""
 
-    def __init__(self, tx: Transaction, ids: IdSource) -> None:
+    def __init__(self, tx: Transaction, ids: Ids) -> None:
         """Belong to one transaction."""
         self._tx = tx
         self._ids = ids

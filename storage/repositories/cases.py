@@ -12,7 +12,7 @@ from storage.moments import from_micros, to_micros
 
 if TYPE_CHECKING:
     from storage.database import Transaction
-    from storage.ids import IdSource
+    from storage.ids import Ids
 
 
 class CaseKind(StrEnum):
@@ -45,7 +45,7 @@ class LeadCase:
 class Cases:
     """Cases of one transaction."""
 
-    def __init__(self, tx: Transaction, ids: IdSource) -> None:
+    def __init__(self, tx: Transaction, ids: Ids) -> None:
         """Belong to one transaction."""
         self._tx = tx
         self._ids = ids

@@ -19,7 +19,7 @@ from storage.moments import to_micros
 
 if TYPE_CHECKING:
     from storage.database import Row, Transaction
-    from storage.ids import IdSource
+    from storage.ids import Ids
 
 #: Companies weighed at most for one look-up: those that share most characters first.
 MOST_CANDIDATES = 200
@@ -49,7 +49,7 @@ class KnownCompany:
 class Companies:
     """Companies that were named, through one transaction."""
 
-    def __init__(self, tx: Transaction, ids: IdSource) -> None:
+    def __init__(self, tx: Transaction, ids: Ids) -> None:
         """Belong to one transaction."""
         self._tx = tx
         self._ids = ids
@@ -100,7 +100,7 @@ def _normal(key: CompanyKey) -> str:
     return key.normal[:_LONGEST_NAME]
 
 
-async def reblock_companies(tx: Transaction, ids: IdSource, after: int, limit: int) -> int:
+async def reblock_companies(tx: Transaction, ids: Ids, after: int, limit: int) -> int:
     """Let the companies beyond id ``after`` be looked for under all their keys.
 
     For those stored before there was one of the keys. Return the last id looked at, 0 at the end.

@@ -14,7 +14,7 @@ from storage.moments import to_micros
 
 if TYPE_CHECKING:
     from storage.database import Row, Transaction
-    from storage.ids import IdSource
+    from storage.ids import Ids
 
 
 class ShiftCells(msgspec.Struct, array_like=True):
@@ -39,7 +39,7 @@ class Plan(msgspec.Struct):
 class Entries:
     """Rows of entry points and of what came through them by day."""
 
-    def __init__(self, tx: Transaction, ids: IdSource) -> None:
+    def __init__(self, tx: Transaction, ids: Ids) -> None:
         """Belong to one transaction."""
         self._tx = tx
         self._ids = ids

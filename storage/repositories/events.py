@@ -14,7 +14,7 @@ from storage.moments import from_micros, to_micros
 
 if TYPE_CHECKING:
     from storage.database import Row, Transaction
-    from storage.ids import IdSource
+    from storage.ids import Ids
     from storage.repositories.people import People
     from storage.vault import Vault
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Events:
     """The append-only log, through one transaction."""
 
-    def __init__(self, tx: Transaction, vault: Vault, ids: IdSource, people: People) -> None:
+    def __init__(self, tx: Transaction, vault: Vault, ids: Ids, people: People) -> None:
         """Belong to one transaction."""
         self._tx = tx
         self._vault = vault

@@ -14,7 +14,7 @@ from storage.moments import from_micros, to_micros
 
 if TYPE_CHECKING:
     from storage.database import Row, Transaction
-    from storage.ids import IdSource
+    from storage.ids import Ids
     from storage.vault import Vault
 
 REMINDER_PURPOSE = "reminder"
@@ -54,7 +54,7 @@ class Note:
 class FollowUps:
     """Rows of notes and reminders through one transaction."""
 
-    def __init__(self, tx: Transaction, vault: Vault, ids: IdSource) -> None:
+    def __init__(self, tx: Transaction, vault: Vault, ids: Ids) -> None:
         """Belong to one transaction."""
         self._tx = tx
         self._vault = vault

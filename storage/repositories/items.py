@@ -13,7 +13,7 @@ from domain.events.event import PropertyValue
 from storage.moments import from_micros, to_micros
 
 if TYPE_CHECKING:
-    from storage.ids import IdSource
+    from storage.ids import Ids
     from storage.protocols import Transaction
 
 _UPSERT = """
@@ -51,7 +51,7 @@ class ItemCount:
 class Items:
     """The table, through one transaction."""
 
-    def __init__(self, tx: Transaction, ids: IdSource) -> None:
+    def __init__(self, tx: Transaction, ids: Ids) -> None:
         """Belong to one transaction."""
         self._tx = tx
         self._ids = ids

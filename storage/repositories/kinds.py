@@ -18,7 +18,7 @@ from storage.moments import from_micros, to_micros
 from storage.queries.kinds import newest_kind
 
 if TYPE_CHECKING:
-    from storage.ids import IdSource
+    from storage.ids import Ids
     from storage.protocols import Row, Transaction
     from storage.repositories.people import People
     from storage.vault import Vault
@@ -66,7 +66,7 @@ class _Payload(msgspec.Struct):
 class Kinds:
     """Versions of kinds and held events, through one transaction."""
 
-    def __init__(self, tx: Transaction, vault: Vault, ids: IdSource, people: People) -> None:
+    def __init__(self, tx: Transaction, vault: Vault, ids: Ids, people: People) -> None:
         """Belong to one transaction."""
         self._tx = tx
         self._vault = vault

@@ -17,7 +17,7 @@ from storage.moments import from_micros, micros_or_none, moment_or_none, to_micr
 
 if TYPE_CHECKING:
     from storage.database import Row, Transaction
-    from storage.ids import IdSource
+    from storage.ids import Ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ _AGE = attrgetter("created_at", "id")
 class Leads:
     """Identity map and rows of leads."""
 
-    def __init__(self, tx: Transaction, ids: IdSource) -> None:
+    def __init__(self, tx: Transaction, ids: Ids) -> None:
         """Belong to one transaction."""
         self._tx = tx
         self._ids = ids

@@ -12,7 +12,7 @@ from storage.moments import micros_or_none, moment_or_none, to_micros
 
 if TYPE_CHECKING:
     from storage.database import Row, Transaction
-    from storage.ids import IdSource
+    from storage.ids import Ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class GroupMemberAt:
 class Organisation:
     """Rows of the selling side; small, so all employees are loaded at once."""
 
-    def __init__(self, tx: Transaction, ids: IdSource) -> None:
+    def __init__(self, tx: Transaction, ids: Ids) -> None:
         """Belong to one transaction."""
         self._tx = tx
         self._ids = ids

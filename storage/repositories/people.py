@@ -29,7 +29,7 @@ from storage.repositories.person_rows import (
 
 if TYPE_CHECKING:
     from storage.database import Row, Transaction
-    from storage.ids import IdSource
+    from storage.ids import Ids
     from storage.vault import Vault
 
 Part = TypeVar("Part")
@@ -38,7 +38,7 @@ Part = TypeVar("Part")
 class People:
     """Identity map and rows of persons, identities, relations and learners."""
 
-    def __init__(self, tx: Transaction, vault: Vault, ids: IdSource) -> None:
+    def __init__(self, tx: Transaction, vault: Vault, ids: Ids) -> None:
         """Belong to one transaction."""
         self._tx = tx
         self._vault = vault

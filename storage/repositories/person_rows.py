@@ -22,7 +22,7 @@ from storage.moments import from_micros, micros_or_none, moment_or_none, to_micr
 
 if TYPE_CHECKING:
     from storage.database import Row, Transaction
-    from storage.ids import IdSource
+    from storage.ids import Ids
     from storage.vault import Vault
 
 #: Kinds whose values are stored in clear: ids that mean nothing outside the platform.
@@ -55,7 +55,7 @@ class Children:
 class PersonRows:
     """Maps both ways; a person's data key comes along wrapped."""
 
-    def __init__(self, vault: Vault, ids: IdSource) -> None:
+    def __init__(self, vault: Vault, ids: Ids) -> None:
         """Seal with ``vault``, name rows by ``ids``."""
         self._vault = vault
         self._ids = ids

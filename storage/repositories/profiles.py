@@ -13,7 +13,7 @@ from domain.values import PersonId
 from storage.moments import from_micros, to_micros
 
 if TYPE_CHECKING:
-    from storage.ids import IdSource
+    from storage.ids import Ids
     from storage.protocols import Transaction
     from storage.repositories.people import People
     from storage.vault import Vault
@@ -33,7 +33,7 @@ Logs = dict[str, tuple[Change, ...]]
 class Profiles:
     """The table, through one transaction."""
 
-    def __init__(self, tx: Transaction, vault: Vault, ids: IdSource, people: People) -> None:
+    def __init__(self, tx: Transaction, vault: Vault, ids: Ids, people: People) -> None:
         """Belong to one transaction."""
         self._tx = tx
         self._vault = vault

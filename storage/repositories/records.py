@@ -11,7 +11,7 @@ from storage.moments import to_micros
 
 if TYPE_CHECKING:
     from storage.database import Transaction
-    from storage.ids import IdSource
+    from storage.ids import Ids
     from storage.vault import Vault
 
 UNKNOWN_PURPOSE = "unknown_update"
@@ -20,7 +20,7 @@ UNKNOWN_PURPOSE = "unknown_update"
 class Records:
     """Append-only records of one unit of work."""
 
-    def __init__(self, tx: Transaction, vault: Vault, ids: IdSource) -> None:
+    def __init__(self, tx: Transaction, vault: Vault, ids: Ids) -> None:
         """Belong to one transaction."""
         self._tx = tx
         self._vault = vault

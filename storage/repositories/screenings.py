@@ -16,7 +16,7 @@ from storage.moments import from_micros, to_micros
 
 if TYPE_CHECKING:
     from storage.database import Row, Transaction
-    from storage.ids import IdSource
+    from storage.ids import Ids
 
 _OPEN = """
 insert into objection (id, lead_id, person_id, reason, verdict, field, detail, state, opened_at,
@@ -61,7 +61,7 @@ class _Noted:
 class Screenings:
     """Objections and contacts of one unit of work."""
 
-    def __init__(self, tx: Transaction, ids: IdSource) -> None:
+    def __init__(self, tx: Transaction, ids: Ids) -> None:
         """Belong to one transaction."""
         self._tx = tx
         self._ids = ids

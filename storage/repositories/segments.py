@@ -13,7 +13,7 @@ from storage.moments import from_micros, moment_or_none, to_micros
 from storage.resealing import SealedTable
 
 if TYPE_CHECKING:
-    from storage.ids import IdSource
+    from storage.ids import Ids
     from storage.protocols import Row, Transaction
     from storage.vault import Vault
 
@@ -88,7 +88,7 @@ class Segments:
 
     async def ask(
         self,
-        ids: IdSource,
+        ids: Ids,
         text: SegmentText,
         by: str,
         now: datetime,
@@ -131,7 +131,7 @@ class Segments:
         return None if row is None else _run(row)
 
     async def finish(
-        self, ids: IdSource, run: SegmentRun, found: Iterable[PersonId], as_of: datetime
+        self, ids: Ids, run: SegmentRun, found: Iterable[PersonId], as_of: datetime
     ) -> tuple[int, int]:
         """Keep who is in the segment; return how many joined and how many are gone."""
         before = {row["person_id"] for row in await self._tx.fetch(_PRESENT, run.name)}
@@ -171,7 +171,7 @@ class Segments:
     # ------------------------------------------------------------- files
 
     async def ask_file(
-        self, ids: IdSource, run: SegmentRun, kind: str, who: tuple[str, bool], now: datetime
+        self, ids: Ids, run: SegmentRun, kind: str, who: tuple[str, bool], now: datetime
     ) -> int:
         """Ask for a file of a run; ``who`` asks, and whether contacts may be in it."""
         file_id, (by, has_contacts) = ids.next(), who
@@ -202,7 +202,7 @@ class Segments:
         return None if row is None else _file(row)
 
     async def keep_file(
-        self, ids: IdSource, vault: Vault, file: SegmentFile, content: bytes, rows: int
+        self, ids: Ids, vault: Vault, file: SegmentFile, content: bytes, rows: int
     ) -> None:
         """Keep a file in sealed pieces."""
         pieces = [content[at : at + PIECE] for at in range(0, len(content), PIECE)]

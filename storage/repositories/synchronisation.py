@@ -13,7 +13,7 @@ from storage.moments import from_micros, moment_or_none, to_micros
 
 if TYPE_CHECKING:
     from storage.database import Row, Transaction
-    from storage.ids import IdSource
+    from storage.ids import Ids
 
 #: Kinds of what a run meets.
 RELATION, EMPLOYEE, GROUP = "relation", "employee", "group"
@@ -31,7 +31,7 @@ class GoneRelation:
 class Synchronisations:
     """Rows of runs and parts."""
 
-    def __init__(self, tx: Transaction, ids: IdSource) -> None:
+    def __init__(self, tx: Transaction, ids: Ids) -> None:
         """Belong to one transaction."""
         self._tx = tx
         self._ids = ids

@@ -12,7 +12,7 @@ from domain.tags.reading import TagText
 from storage.moments import from_micros, moment_or_none, to_micros
 
 if TYPE_CHECKING:
-    from storage.ids import IdSource
+    from storage.ids import Ids
     from storage.protocols import Row, Transaction
 
 DRAFT, PUBLISHED, RETIRED = "draft", "published", "retired"
@@ -67,7 +67,7 @@ class TagDefinitions:
         return None if row is None else _version(row)
 
     async def draft(
-        self, ids: IdSource, text: TagText | None, name: str, author: str, now: datetime
+        self, ids: Ids, text: TagText | None, name: str, author: str, now: datetime
     ) -> TagVersion:
         """Keep a draft, in the place of an older one of the same tag."""
         await self._tx.execute(

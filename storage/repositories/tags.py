@@ -17,9 +17,11 @@ from storage.moments import from_micros, to_micros
 
 if TYPE_CHECKING:
     from storage.database import Row, Transaction
-    from storage.ids import IdSource
+    from storage.ids import Ids
 
 Cells = tuple[object, ...]
+#: Whose tag, and its name.
+Key = tuple[PersonId, str]
 _VALUE: msgspec.json.Decoder[TagValue] = msgspec.json.Decoder(float | str | bool | tuple[str, ...])
 
 
@@ -44,20 +46,24 @@ class TagDifference:
 class Tags:
     """Identity map and rows of tags."""
 
-    def __init__(self, tx: Transaction, ids: IdSource, now: datetime) -> None:
+    def __init__(self, tx: Transaction, ids: Ids, now: datetime) -> None:
         """Belong to one transaction; changes are written down as of ``now``."""
         self._tx = tx
         self._ids = ids
         self._now_is = now
-        self._saved: dict[tuple[PersonId, str], Tagging] = {}
+        self._saved: dict[Key, Tagging] = {}
         self._now: defaultdict[PersonId, dict[str, Tagging]] = defaultdict(dict)
         self._persons: set[PersonId] = set()
         #: What :meth:`take_changes` told last.
-        self._told: dict[tuple[PersonId, str], Tagging] = {}
+        self._told: dict[Key, Tagging | None] = {}
         #: As of :meth:`take_put_by_hand`.
-        self._seen: dict[tuple[PersonId, str], Tagging] = {}
+        self._seen: dict[Key, Tagging | None] = {}
+        #: What may have changed since each of the three was brought up to date; most has not.
+        self._to_save: dict[Key, None] = {}
+        self._to_tell: dict[Key, None] = {}
+        self._to_see: dict[Key, None] = {}
         #: Who took a tag off, for its line of the history.
-        self._taken_by: dict[tuple[PersonId, str], tuple[TagSource, str]] = {}
+        self._taken_by: dict[Key, tuple[TagSource, str]] = {}
 
     # ------------------------------------------------------------------ look
 
@@ -74,39 +80,41 @@ class Tags:
     def put(self, tagging: Tagging) -> None:
         """Put a tag on, or give it another value."""
         self._now[tagging.person_id][tagging.name] = tagging
+        self._touch((tagging.person_id, tagging.name))
 
     def take(self, person_id: PersonId, name: str, source: TagSource, actor: str = "") -> None:
         """Take a tag off, if it is there; ``source`` and ``actor`` say who did."""
         if self._now[person_id].pop(name, None) is not None:
             self._taken_by[person_id, name] = (source, actor)
+            self._touch((person_id, name))
 
-    def take_put_by_hand(self) -> list[tuple[PersonId, str]]:
+    def _touch(self, key: Key) -> None:
+        self._to_save[key] = self._to_tell[key] = self._to_see[key] = None
+
+    def _get(self, key: Key) -> Tagging | None:
+        person_id, name = key
+        return self._now[person_id].get(name)
+
+    def take_put_by_hand(self) -> list[Key]:
         """Return whose tags others than rules changed since the last time, with the names."""
-        now = self._all()
-        differ = [k for k in {**self._seen, **now} if self._seen.get(k) != now.get(k)]
-        found = [
-            key
-            for key in differ
-            if any(
-                t is not None and t.source is not TagSource.RULE
-                for t in (self._seen.get(key), now.get(key))
-            )
-        ]
-        self._seen = now
+        found = []
+        for key in self._to_see:
+            before, now = self._seen.get(key), self._get(key)
+            if before != now and any(t and t.source is not TagSource.RULE for t in (before, now)):
+                found.append(key)
+            self._seen[key] = now
+        self._to_see.clear()
         return found
 
     def take_changes(self) -> list[TagDifference]:
         """Return what is different since the last time, the to and fro between left out."""
-        now, told = self._all(), self._told
-        found = [
-            TagDifference(*key, told.get(key), now.get(key), self._taken_by.get(key, (None, ""))[0])
-            for key in {**told, **now}
-        ]
-        self._told = now
-        return [d for d in found if d.before is None or d.after is None or d.is_new_value]
-
-    def _all(self) -> dict[tuple[PersonId, str], Tagging]:
-        return {(p, name): t for p, own in self._now.items() for name, t in own.items()}
+        found = []
+        for key in self._to_tell:
+            source = self._taken_by.get(key, (None, ""))[0]
+            found.append(TagDifference(*key, self._told.get(key), self._get(key), source))
+            self._told[key] = found[-1].after
+        self._to_tell.clear()
+        return [one for one in found if one.is_new_value]
 
     # ------------------------------------------------------------------ rows
 
@@ -133,9 +141,9 @@ class Tags:
 
     async def save(self) -> None:
         """Write what changed, with a line of the history for each."""
-        now = self._all()
-        put = [t for key, t in now.items() if self._saved.get(key) != t]
-        gone = sorted(self._saved.keys() - now.keys())
+        now = {key: self._get(key) for key in self._to_save}
+        put = [t for key, t in now.items() if t is not None and self._saved.get(key) != t]
+        gone = sorted(key for key, t in now.items() if t is None and key in self._saved)
         changes = [self._change(self._saved.get((t.person_id, t.name)), t) for t in put]
         changes += [self._loss(key) for key in gone]
         names = {t.name for t in put if t.source is not TagSource.RULE}
@@ -149,7 +157,10 @@ class Tags:
         told = [cells for cells in changes if cells[3] != cells[4]]
         if told:
             await self._tx.execute_set(INSERT_CHANGE, told)
-        self._saved = now
+        self._saved |= {(t.person_id, t.name): t for t in put}
+        for key in gone:
+            del self._saved[key]
+        self._to_save.clear()
 
     def _cells(self, tagging: Tagging) -> Cells:
         return (

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.ids import NODES, IdSource, moment_of_id
+from storage.ids import NODES, IdsOfWork, IdSource, moment_of_id
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 
@@ -63,3 +63,13 @@ def test_threads_share_one_source() -> None:
 def test_refuses_a_node_outside_its_bits(node: int) -> None:
     with pytest.raises(ValueError, match="claim_node"):
         IdSource(lambda: NOW, node=node)
+
+
+def test_ids_of_a_unit_of_work_grow_and_repeat_nobodys() -> None:
+    source = IdSource(lambda: NOW, node=3)
+    one, other = IdsOfWork(source), IdsOfWork(source)
+    mine = [one.next() for _ in range(100)]
+    others = [other.next() for _ in range(100)] + [source.next()]
+    assert mine == sorted(set(mine))
+    assert set(mine).isdisjoint(others)
+    assert moment_of_id(mine[-1]) == NOW
