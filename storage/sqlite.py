@@ -159,7 +159,9 @@ class SqliteTransaction(Transaction):
     async def execute_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
         """See :meth:`Transaction.execute_many`."""
         text, order = translated(sql)
-        arguments = [[row[i] for i in order] for row in rows]
+        arguments = list(rows)
+        if order != tuple(range(len(order))):
+            arguments = [[row[i] for i in order] for row in arguments]
         if arguments:
             await self._write(lambda connection: connection.executemany(text, arguments))
 

@@ -43,6 +43,12 @@ def rescore(work: UnitOfWork, ctx: Context) -> bool:
     # Two marked persons may have been found to be one since.
     roots = dict.fromkeys(work.people.root(marked).id for marked in work.take_to_score())
     leads = [lead for root in roots for lead in work.leads_of(root) if lead.is_open]
+    if leads:
+        _rate(work, ctx, leads)
+    return bool(roots)
+
+
+def _rate(work: UnitOfWork, ctx: Context, leads: Sequence[Lead]) -> None:
     cases = cases_of(work, leads)
     ratings = Sheet.of(cases, ctx.rules).rate([case.at for case in cases])
     rated = zip(ratings.states, ratings.next_looks(), strict=True)
@@ -50,7 +56,6 @@ def rescore(work: UnitOfWork, ctx: Context) -> bool:
         mark = work.bases.note(lead, case.basis, case.at)
         is_told = is_crossing_told(phase_in(lead.basis_mark), case.basis.phase)
         _keep(work, lead, mark, Fresh(state, look_at, is_told))
-    return bool(roots)
 
 
 @swift
