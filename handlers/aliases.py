@@ -33,9 +33,10 @@ class RunningAliases:
         number = (published or await editions(tx)).aliases
         if number <= self._number:
             return False
-        self.said, self._merged = await CompanyAliases(tx).in_force(), None
-        self._number = number
-        tx.when_undone(self._forget)
+        said = await CompanyAliases(tx).in_force()
+        if number > self._number:  # else another unit of work was quicker, with newer ones
+            self.said, self._merged, self._number = said, None, number
+            tx.when_undone(self._forget)
         return True
 
     def _forget(self) -> None:

@@ -44,8 +44,10 @@ class RunningKinds:
         number = await newest_kind(tx) if published is None else published.kinds
         if number <= self.number:
             return False
-        self._take(number, tuple(version.kind for version in await kinds_in_force(tx)))
-        tx.when_undone(self._forget)
+        versions = await kinds_in_force(tx)
+        if number > self.number:  # else another unit of work was quicker, with newer ones
+            self._take(number, tuple(version.kind for version in versions))
+            tx.when_undone(self._forget)
         return True
 
     def _forget(self) -> None:

@@ -61,8 +61,9 @@ class Rulebook:
         if number > self._number:
             version = await Rules(tx).version(number)
             found = self._seed if version is None else await self.tables(tx, version)
-            self._current, self._number = found, number
-            tx.when_undone(self._forget)
+            if number > self._number:  # else another unit of work was quicker, with newer ones
+                self._current, self._number = found, number
+                tx.when_undone(self._forget)
         return self._current
 
     def _forget(self) -> None:

@@ -110,22 +110,24 @@ class TagKeeper:
     async def refresh(self, tx: Transaction, published: Editions | None = None) -> TagsInForce:
         """Return the tags in force as the transaction sees them; it is asked unless told.
 
-        What this program cannot read (it speaks of a kind that is gone) leaves the tags
-        as they are, with a line in the log: work must not stop for a definition.
+        An older snapshot of another transaction never takes a publication back. What
+        this program cannot read (it speaks of a kind that is gone) leaves the tags as
+        they are, with a line in the log: work must not stop for a definition.
         """
         published = published or await editions(tx)
         await self._kinds.refresh(tx, published)
-        basis = (published.tag_names, self._kinds.number)
-        if published.tags != self.current.edition or basis != self._basis:
+        told = (published.tags, published.tag_names)
+        if told > self._told or (told == self._told and self._kinds.number != self._kinds_read):
             book, known = await self._read_or_keep(tx)
-            self.current = self._in_force(book, known, published.tags)
-            self._basis = basis
-            tx.when_undone(self._forget)
+            if told >= self._told:  # else another unit of work was quicker, with newer ones
+                self.current = self._in_force(book, known, published.tags)
+                self._told, self._kinds_read = told, self._kinds.number
+                tx.when_undone(self._forget)
         return self.current
 
     def _forget(self) -> None:
         """Read anew at the next look: what a transaction showed came to nothing."""
-        self._basis = (-1, -1)
+        self._told = (-1, -1)
 
     async def _read_or_keep(self, tx: Transaction) -> tuple[TagBook, tuple[str, ...]]:
         try:
@@ -136,9 +138,10 @@ class TagKeeper:
             log.warning("tags_unreadable", tag=error.subject, reason=error.code)
         return self.current.book, ()
 
-    #: How many names people had put on, and the newest registration of a kind, when the
-    #: words were read last.
-    _basis: tuple[int, int] = (0, 0)
+    #: The last publication, how many names people had put on, and the newest registration
+    #: of a kind, when the words were read last.
+    _told: tuple[int, int] = (0, 0)
+    _kinds_read: int = 0
 
     async def read(
         self, tx: Transaction, draft: TagText | None = None, words: Vocabulary | None = None
