@@ -135,6 +135,7 @@ def company_key(name: str) -> CompanyKey:
     return CompanyKey(brand, bare_place(_folded(parts.place)), _folded(business))
 
 
+@lru_cache(maxsize=20_000)
 def _folded(text: str) -> str:
     return clean_text(text).replace(" ", "").casefold()
 

@@ -59,11 +59,16 @@ def profile_of(person: Person, seen_at: datetime, rules: DedupRules) -> Profile:
 def blocks(values: Mapping[str, str], rules: DedupRules) -> frozenset[str]:
     """Return the keys under which twins of these values are looked for; none is personal."""
     found: set[str] = set()
+    words: dict[str, str] = {}
     for rule in rules.rules:
         for fields in rule.blocks:
             shared = [name for name in fields if name not in PERSONAL]
-            if shared and all(values.get(name) for name in shared):
-                found.add("|".join(f"{n}={_blocked(n, values[n], rules)}" for n in shared))
+            if not shared or not all(values.get(name) for name in shared):
+                continue
+            for name in shared:
+                if name not in words:
+                    words[name] = f"{name}={_blocked(name, values[name], rules)}"
+            found.add("|".join([words[name] for name in shared]))
     return frozenset(found)
 
 

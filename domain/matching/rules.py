@@ -85,7 +85,8 @@ class DedupRules:
     """The table: rules in order, kinds of events that are arrivals, aliases of companies.
 
     An arrival less than ``again_after`` after the first one is the same visit. Mail
-    domains in ``public_mail`` belong to no company.
+    domains in ``public_mail`` belong to no company. ``compared`` is every field that a combined
+    or fuzzy rule looks at.
     """
 
     rules: tuple[Rule, ...]
@@ -94,6 +95,11 @@ class DedupRules:
     public_mail: frozenset[str] = frozenset()
     aliases: Aliases = NO_ALIASES
     hook: HookRules = field(default_factory=HookRules)
+    compared: frozenset[str] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Work out once what is asked of everybody."""
+        object.__setattr__(self, "compared", _compared(self.rules))
 
     @classmethod
     def of(
@@ -133,11 +139,12 @@ class DedupRules:
         exact = self.of_kind(MatchKind.EXACT)
         return next((r for r in exact if r.kinds & held and r.window.reaches(seen_at, now)), None)
 
-    @property
-    def compared(self) -> frozenset[str]:
-        """Return every field that a combined or fuzzy rule looks at."""
-        named = {name for rule in self.rules for name in rule.fields}
-        for rule in self.of_kind(MatchKind.FUZZY):
+
+def _compared(rules: Iterable[Rule]) -> frozenset[str]:
+    named = set[str]()
+    for rule in rules:
+        named.update(rule.fields)
+        if rule.kind is MatchKind.FUZZY:
             named |= {name for block in rule.blocks for name in block}
             named |= {w.field.reads for w in (rule.model.fields if rule.model else ())}
-        return frozenset(named)
+    return frozenset(named)

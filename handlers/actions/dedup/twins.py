@@ -58,11 +58,14 @@ async def look_for_twins(outcome: PersonDescribed, work: UnitOfWork, ctx: Contex
     keys = blocks(profile.values, rules)
     if not keys:
         return
-    own = profile_of(work.people.get(outcome.person_id), profile.seen_at, rules)
+    own = keys
+    if len(work.people.group(root.id)) > 1:
+        alone = profile_of(work.people.get(outcome.person_id), profile.seen_at, rules)
+        own = blocks(alone.values, rules)
     # Two processes that take in twins at once must see each other.
     await work.blocks.lock(keys)
     candidates = await work.blocks.sharing(keys, besides=root.id)
-    await work.blocks.put(outcome.person_id, blocks(own.values, rules))
+    await work.blocks.put(outcome.person_id, own)
     await work.load_people(candidates)
     others = dict.fromkeys(work.people.root(one).id for one in candidates)
     others.pop(root.id, None)
