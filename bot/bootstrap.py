@@ -20,7 +20,7 @@ from bot.dispatcher import Dispatcher
 from bot.entry_answers import entry_answers
 from bot.fetcher import Fetcher
 from bot.lists import ListKeeper
-from bot.metrics import COMMIT_ROWS, count_call
+from bot.metrics import COMMIT_ROWS, count_call, count_refusal
 from bot.openings import Openings
 from bot.postman import Postman
 from bot.relay import Relay
@@ -122,6 +122,7 @@ async def build(settings: Settings, clock: Clock) -> AsyncIterator[Parts]:
         turns = None if is_sqlite(settings.store) else LeasedTurns(leases, clock)
         fetcher = Fetcher(fetches, inbox, clients, clock, turns, lease_for=settings.lease_for)
         store.on_commit += [outbox.signal.notify, fetches.signal.notify]
+        store.on_refused.append(count_refusal)
         yield Parts(
             settings=settings,
             clock=clock,

@@ -51,6 +51,11 @@ WIRE_CALLS = Counter("clew_wire_calls_total", "Calls to the platform", ("endpoin
 WIRE_SECONDS = Histogram("clew_wire_seconds", "Duration of calls to the platform", ("endpoint",))
 
 
+def count_refusal(door: str, reason: str) -> None:
+    """Count an expected refusal that was kept."""
+    REFUSALS.labels(door, reason).inc()
+
+
 def count_call(call: CallSeen) -> None:
     """Count a call to the platform: the errcode, or the word of a failure."""
     WIRE_CALLS.labels(call.endpoint, call.result).inc()

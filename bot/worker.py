@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import structlog
 
-from bot.metrics import APPLY_LAG, BATCH_ROWS, PARKED, PROCESSED, REFUSALS, RETRIED
+from bot.metrics import APPLY_LAG, BATCH_ROWS, PARKED, PROCESSED, RETRIED
 from bot.pacing import Metered, Pacing
 from bot.storage_watch import StorageWatch
 from bot.stored import parse
@@ -270,8 +270,6 @@ class Worker:
         self._done.append(Done(parsed[0].row.lease_token, tuple(ids)))
         self._watch.worked()
         PROCESSED.inc(len(todo))
-        for refusal in work.refusals:
-            REFUSALS.labels(*refusal).inc()
         now = self._clock.now()
         for item in todo:
             APPLY_LAG.observe((now - item.row.received_at).total_seconds())

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import product
 from typing import TYPE_CHECKING
 
 from domain.events.event import Event
@@ -230,7 +231,9 @@ class UnitOfWork:
 
         Both take effect or neither.
         """
-        return UnitOfWork(self.tx, self.vault, self.ids, self.now)
+        other = UnitOfWork(self.tx, self.vault, self.ids, self.now)
+        other.refusals = self.refusals
+        return other
 
     async def _save(self, applied: Sequence[int]) -> None:
         await self.people.save()
@@ -264,6 +267,8 @@ class Store:
         self.ids = ids
         #: Called after every commit: rows may be waiting for the relay.
         self.on_commit: list[Callable[[], None]] = []
+        #: Called after the commit with door and reason of each refusal.
+        self.on_refused: list[Callable[[str, str], None]] = []
 
     @asynccontextmanager
     async def unit_of_work(self, now: datetime) -> AsyncIterator[UnitOfWork]:
@@ -276,6 +281,8 @@ class Store:
         if work.is_committed:
             for ring in self.on_commit:
                 ring()
+            for tell, refusal in product(self.on_refused, work.refusals):
+                tell(*refusal)
 
     @asynccontextmanager
     async def looking(self, now: datetime) -> AsyncIterator[UnitOfWork]:

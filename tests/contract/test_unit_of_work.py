@@ -192,3 +192,18 @@ async def test_a_lead_is_found_by_phone_or_its_end(store: Store, now: datetime, 
     async with store.database.read() as tx:
         assert [hit.name for hit in await find.by_phone(tx, store.vault, phone)] == ["张三"]
         assert await find.by_phone(tx, store.vault, "9999") == ()
+
+
+async def test_refusals_are_told_once_they_are_kept(store: Store, now: datetime) -> None:
+    told: list[tuple[str, str]] = []
+    store.on_refused.append(lambda door, reason: told.append((door, reason)))
+    async with store.unit_of_work(now) as work:
+        work.refused("filter", "never kept")
+    async with store.unit_of_work(now) as work:
+        work.refused("card", "lead_closed")
+        await work.commit()
+        another = work.another()
+        another.refused("dedup", "case_open")
+        await another.commit()
+        assert told == []
+    assert told == [("card", "lead_closed"), ("dedup", "case_open")]

@@ -6,7 +6,7 @@ from prometheus_client import REGISTRY, Counter
 from prometheus_client.metrics import MetricWrapperBase
 
 import bot.metrics
-from bot.metrics import count_call
+from bot.metrics import count_call, count_refusal
 from bot.wecom.client.transport import CallSeen
 from tests.shared import ROOT
 
@@ -30,3 +30,16 @@ def test_calls_to_the_platform_are_counted_and_timed() -> None:
     counted = REGISTRY.get_sample_value("clew_wire_calls_total", labels | {"result": "45033"})
     assert counted == 1
     assert REGISTRY.get_sample_value("clew_wire_seconds_sum", labels) == 0.25
+
+
+def test_every_door_that_refuses_is_explained() -> None:
+    sources = "".join(path.read_text() for path in (ROOT / "handlers").rglob("*.py"))
+    doors = set(re.findall(r'work\.refused\(\s*"(\w+)"', sources))
+    [line] = re.findall(r"^\| `clew_refusals_total`.*", PAGE.read_text(), re.MULTILINE)
+    assert doors == set(re.findall(r"`(\w+)`", line.rpartition("|")[0].rpartition("|")[2]))
+
+
+def test_refusals_are_counted_by_door_and_reason() -> None:
+    count_refusal("card", "for_this_test")
+    labels = {"door": "card", "reason": "for_this_test"}
+    assert REGISTRY.get_sample_value("clew_refusals_total", labels) == 1
