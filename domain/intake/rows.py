@@ -24,10 +24,9 @@ from domain.intake.mapping import (
     Record,
     RecordEvent,
 )
+from domain.intake.moments import written_moment
 from domain.values import ContactKey, IdentityKind, Refusal
 
-#: With slashes as Excel writes them in China, with or without seconds.
-_TIMES = tuple(f"%Y{sep}%m{sep}%d{clock}" for sep in "-/" for clock in (" %H:%M:%S", " %H:%M", ""))
 #: What people write to be let through: the lead is kept, and filtered for it.
 MADE_UP = frozenset({"phone_fake", "email_fake"})
 #: Characters that the tables hold, by field of the mapping.
@@ -116,13 +115,10 @@ class RowReader:
                 _note("email", (mapping.email, raw), email, faults, made_up)
 
     def _moment(self, raw: str, faults: list[Fault]) -> datetime | None:
-        for form in _TIMES:
-            try:
-                return datetime.strptime(raw, form).replace(tzinfo=self._zone)
-            except ValueError:
-                continue
-        faults.append(Fault(self._mapping.at, BAD_TIME))
-        return None
+        moment = written_moment(raw, self._zone)
+        if moment is None:
+            faults.append(Fault(self._mapping.at, BAD_TIME))
+        return moment
 
     def _event(
         self, values: Mapping[str, str], event: EventMapping, faults: list[Fault]
