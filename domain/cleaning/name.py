@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from domain.cleaning.text import clean_text
+from domain.cleaning.text import clean_text, fold
 from domain.cleaning.words import any_word, word_set
 from domain.values import Refusal
 
@@ -48,6 +48,9 @@ _PLACEHOLDERS = word_set(
     test none null n/a na unknown admin
     """
 )
+#: What nearly everybody writes; what it may end with when a title stands behind it.
+_PLAIN = re.compile(r"[\u4e00-\u9fff]{2,4}")
+_ENDS_OF_TITLES = frozenset(title[-1] for title in POLITE_TITLES)
 _BLANK_IN_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff·])\s+(?=[\u4e00-\u9fff·])")
 _TITLED = re.compile(rf"(.+?)({TITLE})$")
 _MAX_LENGTH = 40
@@ -84,6 +87,22 @@ def normalise_name(raw: str) -> Name | Refusal:
     if any(c.isdigit() or c in "@#/\\<>" for c in name) or not any(c.isalpha() for c in name):
         return Refusal("name_invalid")
     return _split(name)
+
+
+def name_of(raw: str) -> str | Refusal:
+    """Return the name in ``raw`` in one form; refusals are those of :func:`normalise_name`.
+
+    A plain Chinese name costs a sixth of the whole way.
+    """
+    if (
+        _PLAIN.fullmatch(raw)
+        and raw[-1] not in _ENDS_OF_TITLES
+        and raw not in _PLACEHOLDERS
+        and fold(raw) == raw
+    ):
+        return raw
+    name = normalise_name(raw)
+    return name if isinstance(name, Refusal) else name.full
 
 
 def _split(name: str) -> Name:

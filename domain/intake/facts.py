@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from domain.cleaning.company import normalise_company
+from domain.cleaning.name import name_of
+from domain.cleaning.text import clean_text
 from domain.matching.profile import COMPANY
 from domain.values import Refusal
 
@@ -23,3 +25,15 @@ def cleaned(name: str, value: str) -> str:
     if not isinstance(company, Refusal):
         return company
     return "" if company.code in _NOTHING else value
+
+
+def called(raw: str) -> str:
+    """Return what somebody is called, in one form: 张三 for 張 三先生.
+
+    Empty for what says nothing (微信用户, 测试). A nickname that is no name of a person is kept
+    as it is written, without blanks too many.
+    """
+    name = name_of(raw)
+    if not isinstance(name, Refusal):
+        return name
+    return "" if name.code == "name_missing" else clean_text(raw)

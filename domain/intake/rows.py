@@ -11,7 +11,7 @@ from domain.cleaning.email import address_of
 from domain.cleaning.ids import WECHAT_INVALID, WECHAT_SAME, says_nothing, wechat_of
 from domain.cleaning.phone import e164_of
 from domain.condition import Condition
-from domain.intake.facts import cleaned
+from domain.intake.facts import called, cleaned
 from domain.intake.mapping import (
     BAD_NUMBER,
     BAD_TIME,
@@ -72,7 +72,7 @@ class RowReader:
         return Record(
             uid=value_of(mapping.uid, ""),
             keys=keys,
-            name=value_of(mapping.name, ""),
+            name=called(name) if (name := values.get(mapping.name)) else "",
             channel=value_of(mapping.channel, ""),
             at=at or now,
             attributes={

@@ -13,7 +13,7 @@ from domain.cleaning.email import address_of
 from domain.cleaning.ids import WECHAT_INVALID, WECHAT_SAME, says_nothing, wechat_of
 from domain.cleaning.phone import e164_of
 from domain.events.spelling import joined
-from domain.intake.facts import cleaned
+from domain.intake.facts import called, cleaned
 from domain.intake.form import Call, FormEvent, FormKey, LeadForm
 from domain.intake.mapping import MadeUp
 from domain.intake.rows import MADE_UP
@@ -53,7 +53,7 @@ class Reader:
             call=Call.LEAD,
             at=at,
             keys=keys,
-            name=given.name.strip(),
+            name=called(given.name),
             channel=self._channel(given.channel),
             tag=given.tag.strip(),
             note=given.note.strip(),
