@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from domain.cleaning.email import address_of
 from domain.cleaning.ids import WECHAT_INVALID, WECHAT_SAME, says_nothing, wechat_of
+from domain.cleaning.moment import written_moment
 from domain.cleaning.phone import e164_of
 from domain.condition import Condition
 from domain.intake.facts import called, cleaned
@@ -24,7 +25,6 @@ from domain.intake.mapping import (
     Record,
     RecordEvent,
 )
-from domain.intake.moments import written_moment
 from domain.values import ContactKey, IdentityKind, Refusal
 
 #: What people write to be let through: the lead is kept, and filtered for it.
