@@ -25,6 +25,7 @@ from handlers.actions import advance, answer, assign, merge, score, screen
 from handlers.actions.dedup import arrivals, twins
 from handlers.actions.tags.compute import retag
 from handlers.actions.tags.corp import show_changes
+from handlers.actions.tags.newcomers import dress
 from storage.queries.editions import editions
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ async def settle(work: UnitOfWork, ctx: Context) -> None:
             work.rescore(event.person_id)
     await ctx.tag_keeper.refresh(work.tx, published)
     await ctx.aliases.refresh(work.tx, published)
+    dress(work, ctx)
     for _ in range(_MOST_ROUNDS):
         await _take_their_place(work, ctx)
         has_scored = score.rescore(work, ctx)

@@ -11,15 +11,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
 import structlog
 
 from domain.behaviour.horizon import Horizon
 from domain.behaviour.mentions import Mentions, mentions_of, properties_of
 from domain.behaviour.syntax import Expression
 from domain.behaviour.vocabulary import Term, ValueType, Vocabulary
+from domain.columns.days import Moments
+from domain.columns.persons import Behaviour, columns_of
 from domain.errors import RuleError
 from domain.tags.due import Need
-from domain.tags.evaluate import TagPlan
+from domain.tags.evaluate import TagPlan, Values
 from domain.tags.reading import FormulaError, TagText, read_tags, terms_of, text_of
 from domain.tags.spec import Refresh, TagBook
 from storage.queries.editions import editions
@@ -65,6 +68,14 @@ class TagsInForce:
             for spec in self.book.specs.values()
             if spec.refresh is Refresh.LIVE
         )
+
+    @cached_property
+    def of_nobody(self) -> Values:
+        """The live tags of somebody who did nothing and of whom nothing is known."""
+        plan = self.plan(frozenset(need.name for need in self.needs))
+        # Without events no window is asked for, so the moment does not matter.
+        (values,) = plan.run(columns_of([Behaviour()]), Moments(np.array([0]), np.array([0])))
+        return {name: value for name, value in values.items() if value is not None}
 
     @cached_property
     def moving_properties(self) -> frozenset[str]:

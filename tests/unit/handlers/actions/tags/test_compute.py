@@ -34,6 +34,16 @@ async def test_an_event_moves_its_tags_in_the_same_transaction(company: Company)
     assert tags["最近支付距今"] == 0.0
 
 
+async def test_whoever_is_new_has_the_values_of_having_done_nothing(company: Company) -> None:
+    await company.receives(acts.added())
+    live = await computed(company)
+    assert live["近90天订单数"] == 0.0, "nothing that happened speaks of orders"
+    assert await sweeper(company).sweep_if_due()
+    swept = await computed(company)
+    daily = {spec.name for spec in company.ctx.tags.book.specs.values() if spec.refresh == "daily"}
+    assert {name: value for name, value in swept.items() if name not in daily} == live
+
+
 async def test_only_tags_that_speak_of_what_is_new_are_computed(company: Company) -> None:
     await company.receives(acts.added())
     await did(company, paid(100))
