@@ -285,6 +285,41 @@ async def test_looking_up_masks_and_is_written_down(site: Site) -> None:
     assert (await trusted.post("/api/v1/leads", LEAD, idem="x")).code == "missing_scope"
 
 
+async def test_a_company_is_looked_up_before_it_is_created(site: Site) -> None:
+    company = {"company": "北京纷扬科技有限公司"}
+    await site.page.post("/api/v1/leads", LEAD | {"attributes": company}, idem="form-1")
+    await site.service.settle()
+    for spelled in ("纷扬科技", "纷享销客", "北京纷扬"):
+        found = (await site.page.post("/api/v1/lookup", {"company": spelled})).body
+        assert (found["exists"], found["persons"]) == (True, [])
+        (hit,) = found["companies"]
+        assert (hit["name"], hit["how"], hit["alike"]) == ("北京纷扬科技有限公司", "company", 1.0)
+        assert [(lead["channel"], lead["owner"]) for lead in hit["leads"]] == [("sem", "")]
+    looks = await site.rows("select userid, what, via from access_log")
+    assert [(r["userid"], r["what"], r["via"]) for r in looks] == [
+        (f"api:{site.page.word}", "look_up", "api")
+    ] * 3
+
+
+async def test_a_company_that_is_only_like_another_is_not_said_to_exist(site: Site) -> None:
+    company = {"company": "北京纷扬科技有限公司"}
+    await site.page.post("/api/v1/leads", LEAD | {"attributes": company}, idem="form-1")
+    await site.service.settle()
+    found = (await site.page.post("/api/v1/lookup", {"company": "北京纷杨科技有限公司"})).body
+    assert not found["exists"]
+    assert [hit["how"] for hit in found["companies"]] == ["like_company"]
+    nobody = {"company": "上海青梧教育", "phone": "15967340218"}
+    assert (await site.page.post("/api/v1/lookup", nobody)).body == {
+        "exists": False,
+        "persons": [],
+        "companies": [],
+    }
+    both = {"company": "纷扬", "phone": "13926417835"}
+    found = (await site.page.post("/api/v1/lookup", both)).body
+    assert (len(found["persons"]), len(found["companies"])) == (1, 1)
+    assert (await site.page.post("/api/v1/lookup", {"company": " "})).status == 422
+
+
 @pytest.mark.asyncio(loop_scope="module")
 async def test_what_does_not_exist_is_not_found(page: Caller) -> None:
     assert (await page.get("/api/v1/leads/7")).code == "no_lead"

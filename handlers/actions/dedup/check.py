@@ -1,6 +1,7 @@
 """Look up before creating 查重: is this person, or this company, there already.
 
-:func:`check` is the one function behind the chat command and the HTTP API.
+:func:`check` is behind the chat command; the HTTP API, which shows no names, has
+:func:`companies_of` in common with it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from domain.matching.company import CompanyMatch
 from domain.values import ContactKey, IdentityKind, Refusal, UserId
 from handlers.actions.look_up import may_see
 from storage.queries.duplicates import Known, leads_of_companies, leads_of_keys
-from storage.repositories.companies import companies_like
+from storage.repositories.companies import KnownCompany, companies_like
 
 if TYPE_CHECKING:
     from handlers.context import Context
@@ -121,22 +122,41 @@ def _surest_first(hit: Hit) -> tuple[bool, float, bool, int]:
     return (hit.how is not Likeness.IDENTITY, -hit.alike, not hit.lead.is_open, hit.lead.id)
 
 
-async def _by_company(work: UnitOfWork, ctx: Context, actor: Actor, company: str) -> list[Hit]:
-    if not company.strip():
-        return []  # most look-ups name a phone: nothing has to be asked for them
+@dataclass(frozen=True, slots=True)
+class CompanyHit:
+    """A company that is there already, how it stands to the one looked up, and its leads."""
+
+    company: KnownCompany
+    known: tuple[Known, ...]
+
+    @property
+    def how(self) -> Likeness:
+        """Return whether it is the same or may be."""
+        is_same = self.company.match is CompanyMatch.SAME
+        return Likeness.COMPANY if is_same else Likeness.LIKE_COMPANY
+
+
+async def companies_of(work: UnitOfWork, ctx: Context, name: str) -> tuple[CompanyHit, ...]:
+    """Return companies with leads that ``name`` means or may mean, the likest first."""
+    if not name.strip():
+        return ()  # most look-ups name a phone: nothing has to be asked for them
     await ctx.aliases.refresh(work.tx)
-    key = ctx.dedup.aliases.key(company)
+    key = ctx.dedup.aliases.key(name)
     if not key.brand:
-        return []
+        return ()
     companies = (await companies_like(work.tx, key))[:_MOST_COMPANIES]
-    by_id = {company.id: company for company in companies}
-    hits = []
-    for known in await leads_of_companies(work.tx, list(by_id)):
-        found = by_id[known.company_id or 0]
-        is_same = found.match is CompanyMatch.SAME
-        how = Likeness.COMPANY if is_same else Likeness.LIKE_COMPANY
-        hits.append(await _hit(work, actor, known, (how, found.likeness, found.name)))
-    return hits
+    leads: dict[int, list[Known]] = {company.id: [] for company in companies}
+    for known in await leads_of_companies(work.tx, list(leads)):
+        leads[known.company_id or 0].append(known)
+    return tuple(CompanyHit(c, tuple(leads[c.id])) for c in companies if leads[c.id])
+
+
+async def _by_company(work: UnitOfWork, ctx: Context, actor: Actor, name: str) -> list[Hit]:
+    return [
+        await _hit(work, actor, known, (hit.how, hit.company.likeness, hit.company.name))
+        for hit in await companies_of(work, ctx, name)
+        for known in hit.known
+    ]
 
 
 async def _hit(

@@ -91,10 +91,13 @@ class Reader:
             self.faults.add(self._at("channel"), "unknown_channel", channel=channel)
         return channel
 
-    def keys(self, given: Identities) -> tuple[FormKey, ...]:
-        """Return the identities; a signed call vouches for ids, not for what people type."""
+    def keys(self, given: Identities, company: str = "") -> tuple[FormKey, ...]:
+        """Return the identities; a signed call vouches for ids, not for what people type.
+
+        Without a ``company`` there has to be one.
+        """
         found = self._keys(given, _typed(given))
-        self._ask_for_one(found)
+        self._ask_for_one((*found, *filter(None, [company.strip()])))
         return found
 
     def _reached(self, given: Identities) -> tuple[tuple[FormKey, ...], tuple[MadeUp, ...]]:

@@ -56,7 +56,7 @@ _LEADS = (
     Operation(
         "POST",
         "/api/v1/lookup",
-        "Who holds an identity",
+        "Who holds an identity, and whether a company is known",
         Scope.LEADS_READ,
         schemas.LookupOut,
         schemas.LookupIn,

@@ -17,10 +17,18 @@ from domain.intake.form import FormKey
 from domain.lead import Lead
 from domain.person import Person
 from domain.values import IdentityKind, LeadId, PersonId
+from handlers.actions.dedup.check import CompanyHit, Likeness, companies_of
 from handlers.web.api.document import Faults, read_json, read_struct
 from handlers.web.api.forms import Reader
 from handlers.web.api.problem import ApiProblem, json_answer
-from handlers.web.api.schemas import LeadOut, LookupIn, LookupOut, PersonOut, ReceiptState
+from handlers.web.api.schemas import (
+    CompanyOut,
+    LeadOut,
+    LookupIn,
+    LookupOut,
+    PersonOut,
+    ReceiptState,
+)
 
 if TYPE_CHECKING:
     from handlers.context import Context
@@ -41,12 +49,12 @@ class Reading:
     keys: ApiKeys
 
     async def lookup(self, call: Call) -> web.Response:
-        """Tell who holds one of the identities 查重."""
+        """Tell who holds one of the identities 查重, and whether a company is there already."""
         faults = Faults(self.ctx.words)
         given = read_struct(read_json(call.body), LookupIn, "", faults)
-        keys: tuple[FormKey, ...] = ()
+        keys, company = tuple[FormKey, ...](), given.company if given else ""
         if given is not None:
-            keys = Reader(self.ctx, call.key, call.now, "", faults).keys(given)
+            keys = Reader(self.ctx, call.key, call.now, "", faults).keys(given, company)
         if faults.found:
             raise ApiProblem(HTTPStatus.UNPROCESSABLE_ENTITY, "wrong_fields", fields=faults.found)
         async with self.store.unit_of_work(call.now) as work:
@@ -54,8 +62,11 @@ class Reading:
             holders = [p for one in keys if (p := work.people.holder(one.key))]
             roots = dict.fromkeys(p.root_id for p in holders)
             persons = [await self._person(work, call, root) for root in roots]
+            hits = await companies_of(work, self.ctx, company)
+            companies = [await self._company(work, call, hit) for hit in hits]
             await work.commit()
-        return json_answer(LookupOut(bool(persons), persons))
+        exists = bool(persons) or any(hit.how is Likeness.COMPANY for hit in hits)
+        return json_answer(LookupOut(exists, persons, companies))
 
     async def lead(self, call: Call) -> web.Response:
         """Show a lead with its person."""
@@ -91,6 +102,15 @@ class Reading:
         except binascii.Error:
             return False
         return await self.keys.was_used(digest)
+
+    async def _company(self, work: UnitOfWork, call: Call, hit: CompanyHit) -> CompanyOut:
+        """Return a company with the leads of its people; who they are is not told."""
+        looker = call.key.looker
+        for person in dict.fromkeys(known.root_id for known in hit.known):
+            await work.records.looked(looker, person, what="look_up", via="api", at=call.now)
+        company = hit.company
+        leads = [_lead(known.lead) for known in hit.known]
+        return CompanyOut(company.name, hit.how, round(company.likeness, 3), leads)
 
     async def _person(self, work: UnitOfWork, call: Call, person_id: PersonId) -> PersonOut:
         person = work.people.whole(person_id)

@@ -98,7 +98,11 @@ class FissionIn(ActivationIn, kw_only=True, omit_defaults=True, forbid_unknown_f
 
 
 class LookupIn(Identities, omit_defaults=True, forbid_unknown_fields=True):
-    """By what to look for a person; a name is not enough."""
+    """By what to look for a person or a company; the name of a person is not enough."""
+
+    company: Annotated[
+        str, Meta(max_length=128, description="name of a company, however it is written")
+    ] = ""
 
 
 class KeyAnswer(msgspec.Struct):
@@ -175,8 +179,20 @@ class PersonOut(msgspec.Struct):
     leads: list[LeadOut]
 
 
+class CompanyOut(msgspec.Struct):
+    """A company that is there already, with the leads of its people."""
+
+    name: str
+    how: Annotated[
+        str, Meta(description="company: the same; like_company: somebody should look at it")
+    ]
+    alike: Annotated[float, Meta(description="0 to 1")]
+    leads: list[LeadOut]
+
+
 class LookupOut(msgspec.Struct):
-    """Who was found."""
+    """Who was found; a company that is only like the one looked for does not exist."""
 
     exists: bool
     persons: list[PersonOut]
+    companies: list[CompanyOut] = msgspec.field(default_factory=list)
