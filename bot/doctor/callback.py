@@ -18,6 +18,7 @@ import aiohttp
 
 from bot.doctor.finding import Finding, broken, ok, warning
 from bot.doctor.installation import Installation
+from bot.doctor.refused import refused_without_one_taken
 from bot.wecom.callback import CallbackAccount, Family
 from handlers.ports import Clock
 
@@ -26,6 +27,7 @@ IN_TIME = 1.0
 _PATIENCE = aiohttp.ClientTimeout(total=6, sock_connect=3)
 #: A first answer may be late because the other checks run beside this one.
 _TRIES = 2
+_RIGHT = {"callback_right", "callback_local"}
 #: Longer answers are not ours.
 _MOST_BYTES = 4096
 _NONCE_BYTES = 5
@@ -67,7 +69,11 @@ class Callback:
         for _ in range(_TRIES - 1):
             if finding.code == "callback_late":
                 finding = await self._ask(installation, url)
-        return finding
+        if finding.code not in _RIGHT:
+            return finding
+        # Our own settings agree with themselves; the console's may not agree with them.
+        refused = await refused_without_one_taken(installation, self.account.source)
+        return warning("callback_none_taken", url=url, count=refused) if refused else finding
 
     async def _ask(self, installation: Installation, url: str) -> Finding:
         echo = str(secrets.randbelow(_ECHOES))
