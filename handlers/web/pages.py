@@ -11,9 +11,10 @@ from domain.cleaning.findings import findings_of
 from domain.lead import Lead
 from domain.values import IdentityKind, LeadId, UserId
 from handlers.actions.look_up import may_see
-from handlers.actions.portray import called, moment_words, portrait_of, wished_words
+from handlers.actions.portray import called, day_words, moment_words, portrait_of, wished_words
 from handlers.actions.roles import actor_of
 from handlers.actions.show import may_see_phone
+from handlers.actions.trend import Point, trend_of
 from handlers.web.event_pages import EventPages
 from handlers.web.isolation import IsolationPage
 from handlers.web.rendering import FOLDER, Renderer, redirect, visitor_or_login
@@ -105,6 +106,7 @@ class _Door:
     async def _portrait(self, work: UnitOfWork, lead: Lead, userid: UserId) -> web.Response:
         ctx = self._pages.context
         may_see = may_see_phone(lead, userid)
+        await ctx.rulebook.refresh(work.tx)
         portrait = portrait_of(work, ctx, lead, may_see_phone=may_see)
         owner = await work.organisation.employee(lead.owner) if lead.owner else None
         what = "portrait_with_phone" if may_see else "portrait"
@@ -117,6 +119,7 @@ class _Door:
             owner=owner.name if owner else "",
             channel=ctx.catalog.channels.name_of(portrait.channel) if portrait.channel else "",
             interactions=_interactions(portrait, ctx),
+            trend=_trend(await trend_of(work, ctx, lead), ctx),
             findings=_findings(work.people.whole(lead.person_id), ctx),
             moment=lambda at: moment_words(at, ctx),
             wished=lambda value: wished_words(value, ctx),
@@ -133,6 +136,19 @@ def _findings(person: Person, ctx: Context) -> list[str]:
     emails = [key.value for key in keys if key.kind is IdentityKind.EMAIL]
     found = findings_of({**fields, "name": person.name}, phones, emails)
     return [ctx.words.get(f"finding.{finding.code}") for finding in found]
+
+
+def _trend(points: list[Point], ctx: Context) -> str:
+    """Return from where to where the score went, in words; empty for somebody of today."""
+    if len(points) <= 1:
+        return ""
+    first, last = points[0], points[-1]
+    return ctx.words.get(
+        "page.trend",
+        day=day_words(first.at, ctx),
+        scores=" → ".join(f"{point.state.composite:.0f}" for point in points),
+        change=f"{last.state.composite - first.state.composite:+.0f}",
+    )
 
 
 def _interactions(portrait: Portrait, ctx: Context) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 
 import aiohttp
 import pytest
@@ -100,3 +101,12 @@ async def test_a_state_of_somebody_else_leads_nowhere(stage: Stage) -> None:
     address = f"{stage.demo.service.address}/login?code=x&state=https://example.com"
     async with aiohttp.ClientSession() as browser, browser.get(address) as page:
         assert page.status == 403
+
+
+async def test_the_page_tells_how_the_score_moved(stage: Stage) -> None:
+    path = await path_of_lead(stage)
+    assert "以来每天的评分" not in (await page_of(stage.demo, path, LI_LEI))[1], "all is of today"
+    now = round((await stage.lead_of(WORDS("story_lines.first"))).lead.score.composite)
+    await stage.pass_time(timedelta(days=1))
+    html = (await page_of(stage.demo, path, LI_LEI))[1]
+    assert f"11月24日以来每天的评分：{now} → " in html

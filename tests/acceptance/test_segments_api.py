@@ -102,6 +102,8 @@ async def test_an_event_over_the_wire_moves_a_tag_and_wecom_shows_it(both: Demo)
     portrait = await reader.get(path("persons", "uid:u77", "portrait"))
     assert portrait.status == 200, portrait.body
     assert portrait.body["phone"] == "139****5678"
+    [lead] = portrait.body["leads"]
+    assert lead["trend"][-1]["composite"] == lead["composite"]
     assert "购买偏好" in {tag["name"] for tag in portrait.body["tags"]}
     writer = await site(both, Scope.TAGS_READ, Scope.TAGS_WRITE)
     by_hand = path("persons", "uid:u77", "tags", "贵宾")

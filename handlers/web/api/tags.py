@@ -12,6 +12,7 @@ from aiohttp import web
 
 from domain.access import Scope
 from domain.events.event import Event
+from domain.lead import Lead
 from domain.person import Person
 from domain.portrait import Portrait
 from domain.tags.spec import TagSpec
@@ -19,6 +20,7 @@ from domain.tags.tagging import Tagging, TagSource, TagValue
 from domain.values import Refusal
 from handlers.actions.portray import portrait_of
 from handlers.actions.tags.by_hand import PutBy, put_on, take_off
+from handlers.actions.trend import Point, trend_of
 from handlers.reactions import settle
 from handlers.web.api.persons import person_of
 from handlers.web.api.problem import HEADERS, ApiProblem, json_answer
@@ -91,8 +93,17 @@ class HappenedOut(msgspec.Struct):
     at: datetime
 
 
+class TrendOut(msgspec.Struct):
+    """What the score was at the end of a day, or is now, by the rules of then."""
+
+    at: datetime
+    composite: float
+    grade: str
+    level: int
+
+
 class PortraitLeadOut(msgspec.Struct):
-    """A lead with its score, reasons and the next step."""
+    """A lead with its score, reasons, the trend of two weeks and the next step."""
 
     lead: str
     line: str
@@ -107,6 +118,7 @@ class PortraitLeadOut(msgspec.Struct):
     cell: str
     advice: str
     reasons: list[ReasonOut]
+    trend: list[TrendOut]
     intent: str
     intent_at: datetime | None
     next_step: str
@@ -222,7 +234,7 @@ class TagReading:
             segments = await Segments(work.tx).segments_of(group)
             drawn = [portrait_of(work, self.ctx, one, may_see_phone=sees_all) for one in leads]
             shown = [
-                self._lead(one.id, one.product_line, one.owner or "", portrait)
+                self._lead(one, portrait, await trend_of(work, self.ctx, one))
                 for one, portrait in zip(leads, drawn, strict=True)
             ]
             has = work.tags_of(person.id)
@@ -252,14 +264,14 @@ class TagReading:
             segments=list(segments),
         )
 
-    def _lead(self, lead_id: int, line: str, owner: str, portrait: Portrait) -> PortraitLeadOut:
+    def _lead(self, lead: Lead, portrait: Portrait, trend: list[Point]) -> PortraitLeadOut:
         standing, intention, words = portrait.standing, portrait.intention, self.ctx.words
         return PortraitLeadOut(
-            lead=str(lead_id),
-            line=line,
+            lead=str(lead.id),
+            line=lead.product_line,
             stage=intention.stage.value,
             status=intention.status.value if intention.status else "",
-            owner=owner,
+            owner=lead.owner or "",
             channel=portrait.channel,
             composite=standing.composite,
             standard=standing.standard,
@@ -270,6 +282,9 @@ class TagReading:
             reasons=[
                 ReasonOut(r.label or words.get(f"reason_part.{r.part}"), r.points)
                 for r in standing.reasons
+            ],
+            trend=[
+                TrendOut(p.at, p.state.composite, p.state.grade.value, p.state.level) for p in trend
             ],
             intent=intention.intent,
             intent_at=intention.intent_at,
