@@ -47,7 +47,8 @@ log = structlog.get_logger("clew.importer")
 DEFECT = "row_defect"
 #: A file with fewer rows is done before a process would have started.
 WORTH_A_PROCESS = 12_000
-MOST_PROCESSES = 4
+#: Two make more ready than one stores; each takes some 130 MiB.
+MOST_PROCESSES = 2
 #: Seconds until a process that does not end is ended.
 _END_SECONDS = 5.0
 #: The collector of a process that makes tuples by the million finds nothing; let it look seldom.

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import sqlite3
 
-#: Kilobytes of pages kept in memory: enough for the leaves that a million persons have.
-_CACHE_KIB = 128 * 1024
+#: Kilobytes of pages kept in memory: a transaction of many rows must not run out of them.
+_CACHE_KIB = 64 * 1024
 USUAL_CACHE_KIB = 32 * 1024
 #: Pages in the log after which a commit works it off; the second is SQLite's own.
 _LOG_PAGES, _USUAL_LOG_PAGES = 16_000, 1_000
