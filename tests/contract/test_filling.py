@@ -10,6 +10,7 @@ import pytest
 
 from storage.database import Database
 from storage.filling_sqlite import begin_filling, end_filling
+from storage.protocols import Dialect
 from storage.sqlite import connect
 
 ADD = "insert into counter (name, value) values ($1, $2)"
@@ -83,3 +84,15 @@ def test_the_log_is_cut_when_all_is_done(tmp_path: Path) -> None:
     connection.execute("insert into thing (body) values ('')")
     assert log.stat().st_size <= 32 * 1024 * 1024
     connection.close()
+
+
+async def test_a_transaction_may_go_on_while_it_keeps_nobody_waiting(database: Database) -> None:
+    locks_are_free = database.dialect is Dialect.SQLITE
+    async with database.write() as tx:
+        assert tx.may_go_on is locks_are_free
+        waiting = asyncio.create_task(database.change(ADD, "a", 1))
+        await asyncio.sleep(0)
+        assert not tx.may_go_on
+    assert await waiting == 1
+    async with database.read() as tx:
+        assert not tx.may_go_on
