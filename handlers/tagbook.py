@@ -21,7 +21,7 @@ from domain.behaviour.vocabulary import Term, ValueType, Vocabulary
 from domain.columns.days import Moments
 from domain.columns.persons import Behaviour, columns_of
 from domain.errors import RuleError
-from domain.tags.due import Need
+from domain.tags.due import Arrival, Need, due
 from domain.tags.evaluate import TagPlan, Values
 from domain.tags.reading import FormulaError, TagText, read_tags, terms_of, text_of
 from domain.tags.spec import Refresh, TagBook
@@ -38,6 +38,8 @@ log = structlog.get_logger("clew.tags")
 
 #: Plans that are kept ready; there are as many as there are sets of tags that arrivals concern.
 _MOST_PLANS = 256
+#: Kinds of arrivals of which it is remembered what they concern.
+_MOST_ARRIVALS = 4096
 
 
 @dataclass
@@ -50,6 +52,7 @@ class TagsInForce:
     #: Number of the publication that brought it about, 0 for the files alone.
     edition: int = 0
     _plans: dict[frozenset[str], TagPlan] = field(default_factory=dict)
+    _due: dict[Arrival, frozenset[str]] = field(default_factory=dict)
 
     def plan(self, names: frozenset[str]) -> TagPlan:
         """Return some tags made ready."""
@@ -58,6 +61,15 @@ class TagsInForce:
             if len(self._plans) >= _MOST_PLANS:
                 self._plans.clear()
             found = self._plans[names] = TagPlan.of(self.book, names)
+        return found
+
+    def due(self, arrival: Arrival) -> frozenset[str]:
+        """Return the live tags to compute for what is new of somebody; mostly the same is new."""
+        found = self._due.get(arrival)
+        if found is None:
+            if len(self._due) >= _MOST_ARRIVALS:
+                self._due.clear()
+            found = self._due[arrival] = due(self.needs, arrival)
         return found
 
     @cached_property

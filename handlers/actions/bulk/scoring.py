@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from domain.changing import replace
 from domain.columns.days import Moments
 from domain.lead import Lead, ScoreState
-from domain.tags.due import Arrival, due
+from domain.tags.due import Arrival
 from domain.values import LeadId, PersonId
 from handlers.actions.bulk.behaviours import behaviours, otherwise_tagged, wish_of
 from handlers.actions.bulk.sheets import Crowd, Standing, moments_of, sheet_of, wish_for
@@ -42,7 +42,7 @@ async def score_people(work: UnitOfWork, ctx: Context, roots: Sequence[PersonId]
     """
     rules = await ctx.rulebook.refresh(work.tx)
     await ctx.tag_keeper.refresh(work.tx)
-    names = due(ctx.tags.needs, _FACTS)
+    names = ctx.tags.due(_FACTS)
     spoken_of = {tag for name in names for tag in ctx.tags.book.specs[name].mentions.tags}
     crowd = await Crowd.read(work, roots, tags=names | spoken_of)
     standings = crowd.open_leads()

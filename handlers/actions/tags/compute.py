@@ -11,7 +11,7 @@ from domain.columns.days import Moments
 from domain.columns.persons import Behaviour, Columns, columns_in_order
 from domain.messages import Timer
 from domain.outcomes import TagsChanged
-from domain.tags.due import Arrival, due
+from domain.tags.due import Arrival
 from domain.tags.evaluate import Values
 from domain.tags.standing import standing_of
 from domain.tags.tagging import Tagging, TagSource
@@ -36,7 +36,7 @@ def retag(work: UnitOfWork, ctx: Context) -> bool:
     arrivals = _arrivals(work)
     alike: defaultdict[frozenset[str], list[PersonId]] = defaultdict(list)
     for root, arrival in arrivals.items():
-        if names := due(ctx.tags.needs, arrival):
+        if names := ctx.tags.due(arrival):
             alike[names].append(root)
     for names, roots in alike.items():
         _compute(work, ctx, roots, names)

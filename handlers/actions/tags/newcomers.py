@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.tags.due import Arrival, due
+from domain.tags.due import Arrival
 from domain.tags.tagging import TagSource
 from handlers.actions.tags.compute import put_values
 
@@ -35,4 +35,4 @@ def _spoken_of(work: UnitOfWork, ctx: Context, root: PersonId) -> frozenset[str]
     kinds = frozenset(event.kind for event in work.history_of(root))
     tags = work.tags_of(root).values()
     others = frozenset(one.name for one in tags if one.source is not TagSource.RULE)
-    return due(ctx.tags.needs, Arrival(kinds, others, has_facts=True))
+    return ctx.tags.due(Arrival(kinds, others, has_facts=True))
