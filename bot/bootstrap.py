@@ -20,7 +20,7 @@ from bot.dispatcher import Dispatcher
 from bot.entry_answers import entry_answers
 from bot.fetcher import Fetcher
 from bot.lists import ListKeeper
-from bot.metrics import COMMIT_ROWS, count_call, count_refusal
+from bot.metrics import count_call, count_commit, count_refusal
 from bot.openings import Openings
 from bot.postman import Postman
 from bot.relay import Relay
@@ -198,7 +198,7 @@ async def _open_storage(
     database = await open_database(url)
     stack.push_async_callback(database.close)
     ids = IdSource(clock.now, await claim_node(database))
-    inbox = open_inbox(inbox_url_of(url), database, vault, ids, signal, COMMIT_ROWS.observe)
+    inbox = open_inbox(inbox_url_of(url), database, vault, ids, signal, count_commit)
     stack.push_async_callback(inbox.close)
     return Store(database, vault, ids), inbox
 

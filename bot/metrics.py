@@ -23,6 +23,11 @@ COMMIT_ROWS = Histogram(
     "Callers that shared a commit of the inbox",
     buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512),
 )
+COMMIT_SECONDS = Histogram(
+    "clew_inbox_commit_seconds",
+    "For how long the first caller of a commit of the inbox waited for it",
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+)
 APPLY_LAG = Histogram(
     "clew_apply_lag_seconds",
     "From the arrival of an inbox row to the commit of its effects",
@@ -49,6 +54,12 @@ LISTS_BROKEN = Gauge(
 UNKNOWN = Counter("clew_updates_unknown_total", "Updates that nothing takes, kept for the operator")
 WIRE_CALLS = Counter("clew_wire_calls_total", "Calls to the platform", ("endpoint", "result"))
 WIRE_SECONDS = Histogram("clew_wire_seconds", "Duration of calls to the platform", ("endpoint",))
+
+
+def count_commit(callers: int, seconds: float) -> None:
+    """Note a commit of the inbox: how many shared it, how long the first of them waited."""
+    COMMIT_ROWS.observe(callers)
+    COMMIT_SECONDS.observe(seconds)
 
 
 def count_refusal(door: str, reason: str) -> None:

@@ -31,6 +31,8 @@ BATCH = 128
 #: Deliveries that may wait; beyond, the database does not keep up and callers are told so.
 QUEUE_LIMIT = 20_000
 
+#: Hears how many callers shared a commit, and for how many seconds the first of them waited.
+OnCommit = Callable[[int, float], None]
 #: Commits rows, each key once, and returns the ids of those that are new.
 Insert = Callable[[Sequence[NewRow]], Awaitable[AbstractSet[int]]]
 
@@ -44,12 +46,12 @@ class Flusher:
         vault: Vault,
         ids: IdSource,
         signal: WorkSignal,
-        on_commit: Callable[[int], None] | None = None,
+        on_commit: OnCommit | None = None,
     ) -> None:
         """Start; must be called with the event loop running.
 
         Each of ``inserts`` has one commit under way at a time. ``signal`` rings when
-        something new was stored, ``on_commit`` hears how many callers shared a commit.
+        something new was stored, ``on_commit`` hears of each commit.
         """
         self._vault = vault
         self._ids = ids
@@ -79,7 +81,7 @@ class Flusher:
             problem = f"{QUEUE_LIMIT} deliveries wait for the database"
             raise StorageUnavailable(problem, Cause.OVERLOADED)
         future: asyncio.Future[bool] = self._loop.create_future()
-        self._waiting.append(_Waiting(prepare, future))
+        self._waiting.append(_Waiting(prepare, future, self._loop.time()))
         self._has_waiting.set()
         return future
 
@@ -117,7 +119,7 @@ class Flusher:
             if new:
                 self._signal.notify()
             if self._on_commit is not None:
-                self._on_commit(len(batch))
+                self._on_commit(len(batch), self._loop.time() - batch[0].since)
 
     async def _find_culprit(
         self, insert: Insert, batch: Sequence[_Waiting], error: Exception
@@ -133,11 +135,14 @@ class Flusher:
 class _Waiting:
     """A caller of ``put`` and, once prepared, the delivery."""
 
-    __slots__ = ("delivery", "future", "prepare")
+    __slots__ = ("delivery", "future", "prepare", "since")
 
-    def __init__(self, prepare: Callable[[], Delivery], future: asyncio.Future[bool]) -> None:
+    def __init__(
+        self, prepare: Callable[[], Delivery], future: asyncio.Future[bool], since: float
+    ) -> None:
         self.prepare = prepare
         self.future = future
+        self.since = since
         self.delivery: Delivery
 
     def is_prepared(self) -> bool:

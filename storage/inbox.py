@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from storage.database import Database
+from storage.flusher import OnCommit
 from storage.ids import IdSource
 from storage.inbox_contract import (
     SUSPECT_AFTER,
@@ -39,13 +38,13 @@ def open_inbox(
     vault: Vault,
     ids: IdSource,
     signal: WorkSignal | None = None,
-    on_commit: Callable[[int], None] | None = None,
+    on_commit: OnCommit | None = None,
 ) -> Inbox:
     """Open the inbox at ``inbox_url`` (``storage.database.inbox_url_of``), migrated before.
 
     On PostgreSQL it lives in ``database`` and uses its connections. Must be
     called with the event loop running; close it before the database. ``signal``
-    rings when something was stored, ``on_commit`` hears how many callers shared a commit.
+    rings when something was stored, ``on_commit`` hears of each commit.
     """
     signal = signal or WorkSignal()
     if inbox_url.startswith("sqlite://"):

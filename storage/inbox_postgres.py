@@ -9,7 +9,7 @@ from functools import partial
 from operator import itemgetter
 
 from storage import inbox_sql as sql
-from storage.flusher import Flusher
+from storage.flusher import Flusher, OnCommit
 from storage.ids import IdSource, first_id_at
 from storage.inbox_contract import Claimed, Delivery, Done, Inbox, InboxEntry, InboxState
 from storage.moments import to_micros
@@ -44,7 +44,7 @@ class PostgresInbox(Inbox):
         vault: Vault,
         ids: IdSource,
         signal: WorkSignal,
-        on_commit: Callable[[int], None] | None = None,
+        on_commit: OnCommit | None = None,
     ) -> None:
         """Start the flusher on an open, migrated database, which stays the caller's."""
         self._database = database

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from storage import inbox_sql as sql
-from storage.flusher import Flusher
+from storage.flusher import Flusher, OnCommit
 from storage.group_commit import GroupCommitThread
 from storage.ids import IdSource, first_id_at
 from storage.inbox_contract import Claimed, Delivery, Done, Inbox, InboxEntry, InboxState
@@ -36,7 +36,7 @@ class SqliteInbox(Inbox):
         vault: Vault,
         ids: IdSource,
         signal: WorkSignal,
-        on_commit: Callable[[int], None] | None = None,
+        on_commit: OnCommit | None = None,
     ) -> None:
         """Start the writer of the migrated file at ``path``."""
         self._signal = signal

@@ -36,6 +36,7 @@ async def test_every_stage_shows(tmp_path: Path, database_url: str) -> None:
     for name in (
         'clew_callbacks_total{result="stored",route="wecom:clew"}',
         "clew_inbox_commit_rows_count",
+        "clew_inbox_commit_seconds_count",
         "clew_apply_lag_seconds_count",
         'clew_push_lag_seconds_count{endpoint="app_message"}',
         'clew_refusals_total{door="command",reason="refused"}',
