@@ -21,20 +21,23 @@ if TYPE_CHECKING:
     from storage.unit_of_work import UnitOfWork
 
 
-async def take_form(work: UnitOfWork, ctx: Context, form: LeadForm) -> None:
-    """Let a form make or enrich a person and their lead; a repeated form changes nothing."""
+async def take_form(work: UnitOfWork, ctx: Context, form: LeadForm) -> Person | None:
+    """Let a form make or enrich a person and their lead, and return who it is.
+
+    A repeated form changes nothing, and is nobody's.
+    """
     await work.load(form_key.key for form_key in form.keys)
     if form.keys:
         person = await recognise(work, form.claims())
     elif await work.events.person_of(form.reference) is None:
         person = begin(work, form.at)
     else:  # nobody is known by it but by its reference
-        return
+        return None
     what = Occurrence(
         form.call, form.at, form.reference, properties=form.parameters, text=form.note
     )
     if not isinstance(record(work, ctx, person.id, what), Event):
-        return
+        return None
     call(work, person, form.name, Source.API, form.at)
     facts = {n: Attribute(value, Source.API, form.at) for n, value in form.attributes.items()}
     enriched(work, person, learn(work, person, facts))
@@ -47,6 +50,7 @@ async def take_form(work: UnitOfWork, ctx: Context, form: LeadForm) -> None:
     if form.tag:
         _tag(work, ctx, person, form)
     work.rescore(person.id)
+    return work.people.get(person.id)
 
 
 def _open(work: UnitOfWork, ctx: Context, person: Person, form: LeadForm) -> None:

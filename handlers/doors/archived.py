@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from domain.identity.keys import platform_claim
 from handlers.actions.intake import recognise
 from handlers.actions.listen import hear, message_facts
+from handlers.actions.objecting import note_words
 from handlers.actions.record import occurrence, record
 from handlers.chat.employees import employee_wrote
 from handlers.routing import Router
@@ -40,7 +41,7 @@ async def archived(update: ArchivedMessage, work: UnitOfWork, ctx: Context) -> N
     if looks_external(update.sender):
         claims = [platform_claim(external_key(update.sender), update.at)]
         person = await recognise(work, claims)
-        facts = message_facts(update.text, kind)
+        facts = message_facts(update.text, kind) | await note_words(work, ctx, person, update.text)
         record(work, ctx, person.id, occurrence(update, "archive_message", facts, update.text))
         if update.text:
             await hear(work, ctx, person, update, update.text)

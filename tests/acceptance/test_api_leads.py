@@ -94,7 +94,9 @@ async def test_a_lead_of_a_landing_page_is_scored_and_offered(site: Site) -> Non
         ("phone", False),
     }
     shown = (await site.page.get(f"/api/v1/leads/{lead['id']}")).body
-    assert shown["attributes"] == {"budget": "20000", "city": "杭州", "name": "张三", "vip": "是"}
+    said = {"budget": "20000", "city": "杭州", "name": "张三", "vip": "是"}
+    read_in_the_note = {"child_grade": "三年级", "subject": "数学"}
+    assert shown["attributes"] == said | read_in_the_note
 
 
 async def test_what_is_personal_lies_sealed(site: Site) -> None:

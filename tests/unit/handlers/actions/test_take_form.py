@@ -5,11 +5,44 @@ from __future__ import annotations
 from domain.intake.form import Call, FormKey, LeadForm
 from domain.intake.mapping import MadeUp
 from domain.lead import Stage
+from domain.person import Source
 from domain.values import ContactKey, IdentityKind
 from handlers.updates.submitted import FormSubmitted
+from tests.unit.handlers import acts
 from tests.unit.handlers.company import Company
 
 FAKE = MadeUp("phone", "phone_fake")
+
+
+async def writes(company: Company, note: str, **told: str) -> None:
+    """Take a form in on which somebody wrote in their own words, twice."""
+    now, key = company.clock.now(), FormKey(ContactKey(IdentityKind.UID, "crm:1"), is_verified=True)
+    form = LeadForm("api:note:0", "api:crm", Call.LEAD, now, (key,), note=note, attributes=told)
+    update = FormSubmitted(source="api:crm", at=now, dedupe_key=form.reference, form=form)
+    for _ in range(2):
+        await company.receives(update)
+
+
+async def test_what_is_written_on_a_form_is_read_like_what_is_said(company: Company) -> None:
+    note = f"孩子三年级，想约试听数学，电话{acts.PHONE}"
+    await writes(company, note, subject="英语")
+    person = await company.person(ContactKey(IdentityKind.PHONE, acts.E164))
+    known = {name: (fact.value, fact.source) for name, fact in person.attributes.items()}
+    assert known["child_grade"] == ("三年级", Source.TEXT)
+    assert known["subject"] == ("英语", Source.API), "a field of the form stands"
+    assert person.attributes["child_grade"].evidence == note
+    kinds = await company.kinds()
+    assert {"intent_trial", "phone_given"} <= set(kinds)
+    assert [kinds.count(kind) for kind in ("lead_submitted", "intent_trial", "phone_given")] == [
+        1
+    ] * 3
+    assert await company.count("lead") == 1
+
+
+async def test_silence_asked_for_on_a_form_is_heard(company: Company) -> None:
+    await writes(company, "不要再给我打电话了")
+    person = await company.person(ContactKey(IdentityKind.UID, "crm:1"))
+    assert person.opted_out_at is not None
 
 
 async def hands_in(company: Company, reference: str, *keys: FormKey) -> None:

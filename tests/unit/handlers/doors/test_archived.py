@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
+from domain.screening.lists import Lists
+from domain.screening.words import Word, WordList
 from domain.values import UserId
+from handlers.running import RunningLists
 from handlers.updates.aibot import BotMessage
 from handlers.updates.archive import ArchivedMessage, ArchiveNotified
 from handlers.updates.content import Text
 from tests.factories import EXTERNAL_USERID, NOW
+from tests.unit.handlers import acts
 from tests.unit.handlers.company import LI_LEI, MANAGER, Company
 
 
@@ -42,6 +47,17 @@ async def test_what_a_customer_says_to_a_member_is_heard_and_not_answered(compan
     assert not await company.store.database.look(
         "select id from outbox where endpoint in ('kf_message', 'mp_message')"
     )
+
+
+async def test_a_sensitive_word_is_told_wherever_it_is_said(company: Company) -> None:
+    words = WordList([Word("傻瓜", "测试")])
+    company.ctx = replace(company.ctx, lists=RunningLists(Lists(words=words)))
+    await company.receives(acts.added())
+    await company.receives(line("m1", acts.ZHANG_SAN, LI_LEI, content=Text("你们都是傻*瓜")))
+    (event,) = await company.events("archive_message")
+    assert event.properties["sensitive"] == 1
+    rows = await company.rows("select reason, verdict from objection")
+    assert ("sensitive_chat", "flag") in [tuple(row) for row in rows]
 
 
 async def test_what_the_member_says_is_kept_as_contact(company: Company) -> None:
