@@ -199,6 +199,15 @@ class TagKeeper:
         words = self._words(book, known, self._kinds.vocabulary)
         return TagsInForce(book, words, words.events.interactions(), edition)
 
+    async def words_after(self, tx: Transaction, draft: TagText) -> Vocabulary:
+        """Return the words of the language as they would be with a draft in force.
+
+        Raises:
+            FormulaError, RuleError: the draft cannot be read, or does not fit the others.
+        """
+        book, known = await self.read(tx, draft)
+        return self._words(book, known, self._kinds.vocabulary)
+
     async def words_among(self, tx: Transaction, kinds: Vocabulary) -> Vocabulary:
         """Return the words of the language as they would be with other event kinds.
 

@@ -8,7 +8,7 @@ that were uploaded (they are tags), and other segments (``圈选.名字``).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -66,14 +66,19 @@ class SegmentBook:
 NO_SEGMENTS = SegmentBook(MappingProxyType({}), MappingProxyType({}))
 
 
-def read_segments(texts: Sequence[SegmentText], vocabulary: Vocabulary) -> SegmentBook:
+def read_segments(
+    texts: Sequence[SegmentText], vocabulary: Vocabulary, *, kept: Collection[str] = ()
+) -> SegmentBook:
     """Return the book of some definitions; ``vocabulary`` knows tags and lists.
+
+    A segment may not be called like a tag. One that is ``kept`` already stays, though, when
+    people later put on a tag of that name by hand.
 
     Raises:
         SegmentError: an expression is wrong; the first one.
         RuleError: a bad or taken name, too many, or segments mention each other in a circle.
     """
-    names = [_checked_name(text.name, vocabulary) for text in texts]
+    names = [_checked_name(text.name, vocabulary, is_kept=text.name in kept) for text in texts]
     if len(set(names)) != len(names):
         raise RuleError(next(n for n in names if names.count(n) > 1), code="defined_twice")
     if len(names) > MOST_SEGMENTS:
@@ -93,10 +98,13 @@ def read_segments(texts: Sequence[SegmentText], vocabulary: Vocabulary) -> Segme
 
 
 def words_with(names: Iterable[str], vocabulary: Vocabulary) -> Vocabulary:
-    """Return a vocabulary that knows segments beside its tags: each is a tag one has or not."""
-    return vocabulary.with_tags(
-        [*vocabulary.tags, *(Term(name, type=ValueType.FLAG) for name in names)]
-    )
+    """Return a vocabulary that knows segments beside its tags: each is a tag one has or not.
+
+    A tag of the same name is not meant: people may put on tags of any name at any time.
+    """
+    segments = {name: Term(name, type=ValueType.FLAG) for name in names}
+    tags = [tag for tag in vocabulary.tags if tag.name not in segments]
+    return vocabulary.with_tags([*tags, *segments.values()])
 
 
 def members(plan: Plan, columns: Columns, moments: Moments) -> list[list[bool]]:
@@ -139,12 +147,14 @@ def as_tags(text: str) -> str:
     return _MENTION.sub(lambda found: _AS_TAG.rjust(len(found[0])), text)
 
 
-def _checked_name(name: str, vocabulary: Vocabulary) -> str:
+def _checked_name(name: str, vocabulary: Vocabulary, *, is_kept: bool) -> str:
     checked = name_of(name)
     if isinstance(checked, Refusal):
         raise RuleError(name, code=checked.code.replace("tag_", "segment_"), detail=checked.detail)
     if checked != name:
         raise RuleError(name, code="segment_name_unclean", detail=checked)
-    if vocabulary.tags.named(name) is not None:
+    tag = vocabulary.tags.named(name)
+    # What is no flag is computed, and nobody's slip.
+    if tag is not None and not (is_kept and tag.type is ValueType.FLAG):
         raise RuleError(name, code="segment_is_tag", detail=name)
     return name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -32,11 +33,17 @@ async def book_of(tx: Transaction, ctx: Context, draft: SegmentText | None = Non
         SegmentError, RuleError: a definition cannot be read, or does not fit the others.
     """
     tags = await ctx.tag_keeper.refresh(tx)
-    texts = await _texts(tx, ctx, draft)
+    texts = await _texts(tx, ctx)
+    kept = _names(texts)
     if draft is not None:
-        words = words_with([text.name for text in texts], tags.vocabulary)
+        texts = [*(text for text in texts if text.name != draft.name), draft]
+        words = words_with(_names(texts), tags.vocabulary)
         texts = [_written(text, words) if text is draft else text for text in texts]
-    return read_segments(texts, tags.vocabulary)
+    return read_segments(texts, tags.vocabulary, kept=kept)
+
+
+def _names(texts: Iterable[SegmentText]) -> frozenset[str]:
+    return frozenset(text.name for text in texts)
 
 
 def _written(draft: SegmentText, words: Vocabulary) -> SegmentText:
@@ -64,16 +71,13 @@ async def check_among(tx: Transaction, ctx: Context, words: Vocabulary) -> None:
     Raises:
         SegmentError, RuleError: a definition cannot be read with these words.
     """
-    read_segments(await _texts(tx, ctx), words)
+    texts = await _texts(tx, ctx)
+    read_segments(texts, words, kept=_names(texts))
 
 
-async def _texts(
-    tx: Transaction, ctx: Context, draft: SegmentText | None = None
-) -> list[SegmentText]:
+async def _texts(tx: Transaction, ctx: Context) -> list[SegmentText]:
     texts: dict[str, SegmentText | None] = {text.name: text for text in ctx.catalog.segments}
     texts |= await Segments(tx).texts()
-    if draft is not None:
-        texts[draft.name] = draft
     return [text for text in texts.values() if text is not None]
 
 
@@ -116,7 +120,7 @@ async def withdraw(work: UnitOfWork, ctx: Context, name: str, author: str) -> Re
         return Refusal("no_such_segment", name)
     rest = [text for other, text in book.texts.items() if other != name]
     try:
-        read_segments(rest, ctx.tags.vocabulary)
+        read_segments(rest, ctx.tags.vocabulary, kept=_names(rest))
     except SegmentError as error:
         return Refusal("segment_is_mentioned", error.name)
     gone = SegmentText(name, "", version=book.texts[name].version + 1)

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from domain.behaviour.mistakes import sentences
 from domain.errors import RuleError
+from domain.segments.segment import SegmentError
 from domain.tags.reading import FormulaError, TagText
+from handlers.actions.segments.defining import check_among
 from storage.repositories.tag_definitions import TagDefinitions, TagVersion
 
 if TYPE_CHECKING:
@@ -16,9 +18,15 @@ if TYPE_CHECKING:
 
 
 async def why_not(tx: Transaction, ctx: Context, draft: TagText) -> str:
-    """Return in the users' language why a definition does not fit, or an empty text."""
+    """Return in the users' language why a definition does not fit, or an empty text.
+
+    Neither another tag nor a segment may become unreadable by it.
+    """
     try:
-        await ctx.tag_keeper.read(tx, draft)
+        await check_among(tx, ctx, await ctx.tag_keeper.words_after(tx, draft))
+    except SegmentError as error:
+        found = sentences(error.cause, ctx.words)
+        return ctx.words.get("segment.breaks", name=error.name, reason=found)
     except FormulaError as error:
         found = sentences(error.cause, ctx.words)
         if error.name == draft.name:

@@ -38,6 +38,20 @@ async def test_the_list_names_all_with_what_they_are(company: Company) -> None:
     assert "高价值客户（还没算过）" in answer
 
 
+async def test_a_tag_by_hand_that_is_called_like_one_spoils_none(company: Company) -> None:
+    await two_orders(company)
+    await told(company, "标签 张三 高价值客户", MANAGER)
+    assert "唤醒名单" in await told(company, "圈选", MANAGER)
+    await told(company, "圈选 甲 = 圈选.高价值客户", MANAGER)
+    assert (await card(company)).rows[0].value == words("segment.exactly", size=1, everybody=1)
+
+
+async def test_no_new_one_is_called_like_a_tag_by_hand(company: Company) -> None:
+    await two_orders(company)
+    await told(company, "标签 张三 贵客", MANAGER)
+    assert "标签的名字" in await told(company, "圈选 贵客 = 有电话 = 是", MANAGER)
+
+
 async def test_a_rep_may_not(company: Company) -> None:
     assert await told(company, "圈选", LI_LEI) == words("command.not_allowed")
 
