@@ -129,13 +129,21 @@ def _preview(sheet: Sheet, mapping: FileMapping) -> None:
         table.add_column(str(number + 1))
     for position, column in enumerate(sheet.header):
         meaning = meanings.get(column, "")
-        word = TEXTS.get(f"import.meaning.{meaning}") if meaning in _KEYS else meaning
+        word = _word_of(meaning)
         cells = (row[position][:_SHOWN_CELL] if position < len(row) else "" for row in samples)
         table.add_row(word or text("import.skipped"), column, *cells)
     Console().print(table)
 
 
 _KEYS = TEXTS.keys_under("import.meaning")
+_FIELDS = TEXTS.keys_under("field")
+
+
+def _word_of(meaning: str) -> str:
+    """Return what a column means in words; an attribute of one's own is called as it is."""
+    if meaning in _KEYS:
+        return TEXTS.get(f"import.meaning.{meaning}")
+    return TEXTS.get(f"field.{meaning}") if meaning in _FIELDS else meaning
 
 
 async def _import(wish: ImportWish, sheet: Sheet, plan: Plan) -> Upload:

@@ -265,6 +265,7 @@ def test_a_workbook_is_imported_by_its_headings(data: Path, tmp_path: Path) -> N
     seen = imported(file, "--preview")
     assert seen.status == 0
     assert "不导入" in seen.out
+    assert "city" not in seen.out, "an attribute is told in words"
     assert people(data) == {}
     told = imported(file, "--save-mapping", str(tmp_path / "m.toml"))
     assert told.status == 1

@@ -57,6 +57,11 @@ async def test_the_owner_sees_phone_next_step_and_reasons(stage: Stage) -> None:
     assert WORDS("page.reasons") in html
 
 
+async def test_the_page_tells_how_much_is_known(stage: Stage) -> None:
+    _, html = await page_of(stage.demo, await path_of_lead(stage), LI_LEI)
+    assert WORDS("information_level.portrayed") in html
+
+
 async def test_a_manager_sees_a_masked_phone(stage: Stage) -> None:
     status, html = await page_of(stage.demo, await path_of_lead(stage), MANAGER)
     assert status == 200
