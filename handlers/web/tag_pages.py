@@ -15,7 +15,7 @@ from domain.tags.reading import TagText
 from domain.tags.spec import Refresh, TagKind, Theme
 from domain.values import Role, UserId
 from handlers.actions.roles import actor_of
-from handlers.actions.segments.defining import book_of, checked, define, rule_of
+from handlers.actions.segments.defining import book_of, checked, define, rule_of, withdraw
 from handlers.actions.segments.files import FORMATS
 from handlers.actions.segments.finding import estimate
 from handlers.actions.tags.defining import publish
@@ -56,6 +56,7 @@ class TagPages:
         app.router.add_get(_HOME, door.guarded(door.home))
         app.router.add_post(f"{_HOME}/check", door.guarded(door.check))
         app.router.add_post(f"{_HOME}/segments", door.guarded(door.keep_segment))
+        app.router.add_post(f"{_HOME}/withdrawn", door.guarded(door.withdraw))
         app.router.add_get(f"{_HOME}/rule", door.guarded(door.rule))
         app.router.add_post(f"{_HOME}/definitions", door.guarded(door.publish))
         app.router.add_post(f"{_HOME}/runs", door.guarded(door.compute))
@@ -162,6 +163,19 @@ class _Door:
             return await self._shown(problem=made, **typed)
         return _back("segment")
 
+    async def withdraw(self, request: web.Request, userid: UserId) -> web.Response:
+        """Take a segment away, unless another one mentions it; its past lists stay."""
+        name = _text(await request.post(), "name")
+        async with self._pages.store.unit_of_work(self._pages.clock.now()) as work:
+            refused = await withdraw(work, self._ctx, name, userid)
+            if refused is None:
+                await self._commanded(work, userid, "segment")
+                await work.commit()
+        if refused is None:
+            return _back("withdrawn")
+        problem = self._ctx.words.get(f"refusals.{refused.code}", detail=refused.detail)
+        return await self._shown(problem=problem)
+
     async def rule(self, request: web.Request, userid: UserId) -> web.Response:
         """Hand out the condition of a segment for another system."""
         del userid
@@ -240,7 +254,7 @@ class _Door:
 
 #: The page has a script of our own, which asks our own server.
 _POLICY = f"{HEADERS['Content-Security-Policy']}; script-src 'self'; connect-src 'self'"
-_NOTICES = frozenset({"segment", "tag", "run"})
+_NOTICES = frozenset({"segment", "tag", "run", "withdrawn"})
 
 
 def _back(done: str) -> web.Response:

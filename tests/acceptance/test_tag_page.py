@@ -146,6 +146,29 @@ async def test_the_condition_of_a_segment_is_handed_out_as_a_rule(both: Demo) ->
         assert (await rule("json", "没有的"))[0] == 422
 
 
+async def test_a_segment_is_removed_unless_another_one_mentions_it(both: Demo) -> None:
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+        async with browser.get(f"{both.service.address}/tags", allow_redirects=False) as away:
+            login = away.headers["Location"].removesuffix("#wechat_redirect")
+        async with browser.get(f"{login}&as=WangManager") as page:
+            assert page.status == 200
+
+        async def removed(name: str) -> tuple[int, str]:
+            target = f"{both.service.address}/tags/withdrawn"
+            async with browser.post(target, data={"name": name}) as answer:
+                return answer.status, await answer.text()
+
+        status, html = await removed("可触达")
+        assert (status, "唤醒名单”还在引用它" in html) == (422, True)
+        assert (await removed("没有的"))[0] == 422
+        status, html = await removed("高价值客户")
+        assert status == 200
+        assert WORDS("tag_page.done.withdrawn") in html
+        assert '"高价值客户"' not in html
+    rows = await both.service.parts.database.look("select name, text, author from segment")
+    assert [tuple(row) for row in rows] == [("高价值客户", "", "WangManager")]
+
+
 async def test_a_rep_is_told_that_this_is_not_theirs(both: Demo) -> None:
     status, html = await page_of(both, "/tags", "LiLei")
     assert status == 403
