@@ -29,7 +29,7 @@ from bot.wecom.parse import ParseError
 from domain.swift import swift
 from domain.values import Priority
 from handlers.reactions import settle
-from storage.errors import StorageError, StorageUnavailable
+from storage.errors import Cause, StorageError, StorageUnavailable
 from storage.inbox import Done
 
 if TYPE_CHECKING:
@@ -93,6 +93,17 @@ async def _at_the_end(finish: Callable[[], Awaitable[None]]) -> AsyncIterator[No
     except asyncio.CancelledError:
         await finish()
         raise
+
+
+async def _again_if_locked(apply: Callable[[], Awaitable[None]]) -> None:
+    """Apply; once more if this is who had to give way where two waited for each other."""
+    try:
+        await apply()
+    except StorageUnavailable as error:
+        if error.cause is not Cause.LOCKED:
+            raise
+        log.info("batch_again", problem=error.problem)
+        await apply()
 
 
 class Worker:
@@ -222,7 +233,7 @@ class Worker:
     async def _apply(self, claimed: Sequence[Claimed]) -> None:
         parsed = await self._parse(claimed)
         try:
-            await self._apply_together(parsed)
+            await _again_if_locked(lambda: self._apply_together(parsed))
         except Exception as error:  # noqa: BLE001 - any row may be the culprit: find it alone
             if isinstance(error, StorageUnavailable):
                 await self._wait_for_storage(parsed, error)

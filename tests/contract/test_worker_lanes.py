@@ -174,3 +174,28 @@ async def test_lanes_that_are_stopped_between_two_batches_leave_nothing_in_hand(
         hall.gates["first"].set()
         await stop.wait()
     assert await hall.is_empty()
+
+
+async def test_a_lane_that_gave_way_in_a_deadlock_tries_again_at_once(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock stands still: what is given back for seconds never comes again."""
+    slots = {"first": ("LiLei", "HanMeimei"), "second": ("HanMeimei", "LiLei")}
+    held, applied = set[str](), list[str]()
+
+    async def handle(update: MpMessage, work: UnitOfWork, ctx: Context) -> None:
+        del ctx
+        mine, others = slots[update.text]
+        await work.organisation.take_slot(mine, "2026-03-02", 50)
+        held.add(update.text)
+        await until(lambda: len(held) == 2)  # each holds what the other wants
+        await work.organisation.take_slot(others, "2026-03-02", 50)
+        applied.append(update.text)
+
+    monkeypatch.setattr(hall, "handle", handle)
+    await hall.put("first", "o1")
+    async with hall.working(lanes=2):
+        await until(lambda: held == {"first"})
+        await hall.put("second", "o2")
+        await until(lambda: len(applied) == 2)
+    assert await hall.is_empty()
