@@ -16,6 +16,7 @@ from domain.values import ContactKey
 NO_IDENTITY = "row_without_identity"
 BAD_NUMBER = "not_a_number"
 BAD_TIME = "not_a_time"
+TIME_AHEAD = "time_ahead"
 TOO_FEW = "row_too_short"
 TOO_LONG = "too_long"
 #: The quotes of a row are not in pairs.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from domain.cleaning.email import address_of
@@ -17,6 +17,7 @@ from domain.intake.mapping import (
     BAD_NUMBER,
     BAD_TIME,
     NO_IDENTITY,
+    TIME_AHEAD,
     TOO_LONG,
     EventMapping,
     Fault,
@@ -29,6 +30,8 @@ from domain.values import ContactKey, IdentityKind, Refusal
 
 #: What people write to be let through: the lead is kept, and filtered for it.
 MADE_UP = frozenset({"phone_fake", "email_fake"})
+#: A plain date may be of another zone. What is further ahead would stand against all that comes.
+_AHEAD = timedelta(days=1)
 #: Characters that the tables hold, by field of the mapping.
 _LIMITS = {"uid": 96, "name": 128, "wechat": 64, "channel": 64}
 
@@ -62,6 +65,8 @@ class RowReader:
         faults += [Fault(c, TOO_LONG) for c, most in self._limits if len(value_of(c, "")) > most]
         dated = value_of(mapping.at, "")
         at = self._moment(dated, faults) if dated else now
+        if at and at - now > _AHEAD:
+            faults.append(Fault(mapping.at, TIME_AHEAD))
         events = [
             self._event(values, event, faults)
             for event in mapping.events
