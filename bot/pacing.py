@@ -26,7 +26,7 @@ SHARE = 0.05
 URGENT_SHARE = 0.5
 #: Rows of a batch, usually and beside a crowd: it holds a transaction open, and its end
 #: holds the loop, for so long (eight rows at once: a p99 of acknowledgement half again as long).
-BATCH, CROWDED_BATCH = 128, 2
+BATCH, CROWDED_BATCH = 256, 2
 #: Seconds aside after each row: a few rounds of the loop, so that a callback passes.
 STEP_SECONDS = 0.002
 #: Seconds of rest after which it looks whether the crowd is gone, and the longest rest:

@@ -11,6 +11,7 @@ from itertools import count
 
 import pytest
 
+from bot import pacing
 from bot import worker as worker_module
 from bot.clock import DrivenClock
 from bot.dispatcher import Dispatcher
@@ -83,6 +84,12 @@ class Hall:
 def migrated_url(migrated_postgres_url: str) -> str:
     """SQLite has one writer: a second lane would wait for the first one's transaction."""
     return migrated_postgres_url
+
+
+@pytest.fixture(autouse=True)
+def _full_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each row fill a batch: the next lane looks behind a full one."""
+    monkeypatch.setattr(pacing, "BATCH", 1)
 
 
 @pytest.fixture
