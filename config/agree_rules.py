@@ -46,9 +46,10 @@ def rule_disagreements(rules: RuleTables, tables: Tables, texts: Texts) -> Itera
             problem = Problem(scorecard.FILE, "no_such_kind", absence.id)
             yield from unknown(kind, kinds, problem)
     facts = PERSON_FACTS | texts.keys_under("field")
-    yield from _facts(whole.static, facts)
     journeys = rules.journeys.facts()
-    yield from _facts(whole.standing, facts | STANDING_FACTS | journeys.keys())
+    sentences = rules.journeys.names - journeys.keys()
+    yield from _facts(whole.static, facts | sentences)
+    yield from _facts(whole.standing, facts | STANDING_FACTS | rules.journeys.names)
     for standing in whole.standing:
         yield from _stages(standing, journeys)
     channels = frozenset(tables.channels.channels)

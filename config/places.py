@@ -34,9 +34,21 @@ def located(problems: Sequence[Problem], sources: Mapping[str, str]) -> list[Pro
         text = sources.get(problem.place, "")
         place = place_said(problem.values.get("reason", ""), text)
         place = place or (place_of(text, problem.key) if text and problem.key else None)
+        if place is not None and "sentence" in problem.values:
+            place = _of_sentence(text, place, problem.values["sentence"])
         line, column = (place.line, place.column) if place else (0, 0)
         found.append(replace(problem, line=line, column=column))
     return found
+
+
+def _of_sentence(text: str, place: Place, sentence: str) -> Place:
+    """Return where a sentence stands in the list that begins at a place, else that place."""
+    lines = text.splitlines()
+    for number in range(place.line - 1, len(lines)):
+        column = lines[number].find(sentence)
+        if column >= 0:
+            return Place(number + 1, column + 1)
+    return place
 
 
 def place_said(reason: str, text: str) -> Place | None:

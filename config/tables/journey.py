@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -14,12 +15,13 @@ from config.texts import Texts
 from domain.behaviour.checking.check import understood
 from domain.behaviour.checking.filters import understood_of_event
 from domain.behaviour.mentions import mentions_of
-from domain.behaviour.mistakes import LanguageError
+from domain.behaviour.mistakes import LanguageError, Mistake
 from domain.behaviour.syntax import Expression, Literal
 from domain.behaviour.vocabulary import ValueType, Vocabulary
 from domain.journey.journeys import Journey, Journeys, JourneyStage
 
 FILE = "journey.toml"
+_WRONG = "not_understood"
 _NEVER = Literal(value=False)
 _FLAG = ValueType.FLAG
 T = TypeVar("T")
@@ -60,10 +62,7 @@ class JourneyFile(TomlRow, frozen=True):
     def build(self, reading: Reading, interactions: frozenset[str]) -> Journeys:
         """Return the maps; what cannot be understood is noted in ``reading``."""
         journeys = tuple(self._journey(row, reading) for row in self.journey)
-        found = mentions_of(*(stage.when for one in journeys for stage in one.stages))
-        kinds = found.kinds | (interactions if found.any_kind else frozenset())
-        turns = bool(found.rolls) or found.is_restless
-        return Journeys(journeys, interactions, kinds, reading.zone, turns)
+        return Journeys(journeys, interactions, reading.zone)
 
     def _journey(self, row: JourneyRow, reading: Reading) -> Journey:
         stages = (
@@ -80,7 +79,7 @@ class JourneyFile(TomlRow, frozen=True):
 
 
 class Reading:
-    """Understands the conditions of the file; ``facts`` are those that they may ask about."""
+    """Understands conditions of maps and rules; ``facts`` are those that they may ask about."""
 
     def __init__(
         self, vocabulary: Vocabulary, texts: Texts, facts: frozenset[str], zone: ZoneInfo
@@ -94,29 +93,44 @@ class Reading:
 
     def condition(self, text: str, key: str) -> Expression:
         """Return a condition; what is wrong with it is noted and a condition that never holds."""
-        found = self._understood(FILE, key, lambda: understood(text, self._vocabulary, _FLAG))
-        if found is None:
-            return _NEVER
-        self.problems += self._foreign(found.expression, key)
-        return found.expression
+        return self._condition(text, Problem(FILE, _WRONG, key))
+
+    def of_rule(self, text: str, file: str, key: str) -> Expression:
+        """Return what a rule says in ``when``; what is wrong with it is noted."""
+        return self._condition(text, Problem(file, _WRONG, key, {"sentence": text}))
 
     def of_event(self, text: str, kind: str, file: str, key: str) -> Expression:
         """Return a condition on an event of ``kind``; what is wrong with it is noted."""
         found = self._understood(
-            file, key, lambda: understood_of_event(text, kind, self._vocabulary)
+            Problem(file, _WRONG, key), lambda: understood_of_event(text, kind, self._vocabulary)
         )
         return _NEVER if found is None else found
 
-    def _understood(self, file: str, key: str, read: Callable[[], T]) -> T | None:
+    def _condition(self, text: str, problem: Problem) -> Expression:
+        found = self._understood(problem, lambda: understood(text, self._vocabulary, _FLAG))
+        if found is None:
+            return _NEVER
+        self.problems += self._foreign(found.expression, problem)
+        return found.expression
+
+    def _understood(self, problem: Problem, read: Callable[[], T]) -> T | None:
         try:
             return read()
         except LanguageError as error:
-            reasons = (mistake.in_words(self._texts) for mistake in error.mistakes)
-            self.problems += (
-                Problem(file, "not_understood", key, {"reason": reason}) for reason in reasons
-            )
+            for mistake in map(_without_tags, error.mistakes):
+                reason = mistake.in_words(self._texts)
+                values = {**problem.values, "reason": reason}
+                self.problems.append(replace(problem, values=values))
             return None
 
-    def _foreign(self, condition: Expression, key: str) -> Iterator[Problem]:
+    def _foreign(self, condition: Expression, problem: Problem) -> Iterator[Problem]:
         for name in sorted(mentions_of(condition).facts - self._facts):
-            yield Problem(FILE, "fact_of_the_score", key, {"word": name})
+            values = {**problem.values, "word": name}
+            yield replace(problem, code="fact_of_the_score", values=values)
+
+
+def _without_tags(mistake: Mistake) -> Mistake:
+    """Return a mistake; of a tag it says that the score knows none, for tags come after it."""
+    if mistake.code != "unknown_tag":
+        return mistake
+    return replace(mistake, code="no_tags_here", hint="")

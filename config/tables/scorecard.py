@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import time
 from enum import StrEnum
@@ -22,7 +22,7 @@ from config.tables.rows import (
     conditions,
 )
 from domain.condition import Comparison, Condition, Fact
-from domain.journey.journeys import Journeys
+from domain.journey.journeys import Journey, Journeys, sentence_fact, sentence_of
 from domain.scoring.grade import Grading
 from domain.scoring.rules import (
     AbsenceRule,
@@ -168,15 +168,23 @@ class AbsenceRow(TomlRow, frozen=True):
 
 
 class CaseRow(TomlRow, frozen=True):
-    """``{ is = "in", value = ["北京"], points = 20 }``; the fact is the rule's."""
+    """``{ is = "in", value = ["北京"], points = 20 }``; the fact is the rule's.
+
+    Or ``{ when = "次数(查看价格, 7天) >= 3", points = 5 }`` in the behaviour language.
+    """
 
     points: Points
     comparison: Comparison = msgspec.field(name="is", default=Comparison.EQUAL)
     value: Fact | list[Fact] | None = None
+    when: Name | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what no condition would take."""
-        self.condition("fact")
+        """Refuse what no condition would take, and two conditions in one."""
+        if self.when is None:
+            self.condition("fact")
+        elif self.value is not None or self.comparison is not Comparison.EQUAL:
+            code = "when_or_is"
+            raise ValueError(code)
 
     def condition(self, fact: str) -> Condition:
         """Return the condition on ``fact``."""
@@ -188,14 +196,35 @@ class StaticRow(TomlRow, frozen=True):
 
     id: Code
     label: Name
-    fact: Name
     cases: list[CaseRow]
+    fact: Name | None = None
     phases: list[Phase] = msgspec.field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        """Refuse cases that ask about no fact."""
+        if self.fact is None and any(case.when is None for case in self.cases):
+            code = "fact_or_when_wanted"
+            raise ValueError(code)
+
     def build(self) -> StaticRule:
-        """Return the rule."""
-        cases = (StaticCase(case.condition(self.fact), case.points) for case in self.cases)
+        """Return the rule; what its cases say in ``when`` are facts of :meth:`sentences`."""
+        cases = (
+            StaticCase(self._condition(number, case), case.points)
+            for number, case in enumerate(self.cases)
+        )
         return StaticRule(self.id, self.label, tuple(cases))
+
+    def _condition(self, number: int, case: CaseRow) -> Condition:
+        if case.when is None:
+            return case.condition(self.fact or "")
+        return Condition(sentence_fact(self.id, number), Comparison.KNOWN)
+
+    def sentences(self, reading: Reading) -> Iterator[Journey]:
+        """Yield what cases say in ``when``; what cannot be understood is noted."""
+        for number, case in enumerate(self.cases):
+            if case.when is not None:
+                key = f"{self.id}.cases[{number}].when"
+                yield sentence_of(self.id, number, reading.of_rule(case.when, FILE, key))
 
 
 class GradingRow(TomlRow, frozen=True):
@@ -313,13 +342,15 @@ class ScorecardFile(TomlRow, frozen=True):
         whole = self._whole(frame, reading, version)
         cards = {phase: self._card(phase, whole) for phase in Phase}
         points = {**frame.points, **self.initial.channels}
+        rows = (*self.static, *self.standing)
+        sentences = tuple(one for row in rows for one in row.sentences(reading))
         return RuleTables(
             whole,
             MappingProxyType(cards),
             MappingProxyType(points),
             self.guard.build(),
             self.daily.check_at,
-            journeys,
+            replace(journeys, sentences=sentences),
         )
 
     def _whole(self, frame: RuleFrame, reading: Reading, version: int) -> Scorecard:

@@ -23,6 +23,10 @@ from domain.values import BUSINESS_ZONE
 FACT_SUFFIX = "_stage"
 #: Who has not begun stands nowhere.
 NOWHERE = ""
+#: Begins the codes of sentences. No fact of a person or of a lead has a colon in its name.
+_SENTENCE = "when:"
+#: The only stage of a sentence.
+_HOLDS = "holds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +67,37 @@ class Journey:
         return codes.index(code) + 1 if code in codes else 0
 
 
+def sentence_fact(rule: str, case: int) -> str:
+    """Return the fact that is known while the sentence of a rule's case (from 0) holds."""
+    return f"{_SENTENCE}{rule}:{case}{FACT_SUFFIX}"
+
+
+def sentence_of(rule: str, case: int, when: Expression) -> Journey:
+    """Return what a rule's case (from 0) says in ``when``, as a journey of one stage."""
+    return Journey(f"{_SENTENCE}{rule}:{case}", "", (JourneyStage(_HOLDS, "", when),))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Journeys:
     """All maps, made ready for the kernel of behaviour.
 
-    ``interactions`` are the kinds that count as interaction, ``kinds`` all kinds that
-    any condition looks at. ``turns_within_day`` tells that time alone may move somebody
-    at another moment than midnight, as windows of hours do.
+    ``interactions`` are the kinds that count as interaction. ``sentences`` are what rules
+    say in ``when``: they are worked out with the maps, and shown with their rules alone.
     """
 
     journeys: tuple[Journey, ...] = ()
     interactions: frozenset[str] = frozenset()
-    kinds: frozenset[str] = frozenset()
     zone: ZoneInfo = BUSINESS_ZONE
-    turns_within_day: bool = False
+    sentences: tuple[Journey, ...] = ()
+    #: Maps and sentences.
+    every: tuple[Journey, ...] = field(init=False, repr=False)
+    #: All kinds that any condition looks at.
+    kinds: frozenset[str] = field(init=False, repr=False)
+    #: Whether time alone may move somebody at another moment than midnight, as windows of
+    #: hours do.
+    turns_within_day: bool = field(init=False, repr=False)
+    #: The facts that say where a lead stands, those of sentences among them.
+    names: frozenset[str] = field(init=False, repr=False)
     #: Properties of events, facts and tags that the conditions read.
     properties: frozenset[str] = field(init=False, repr=False)
     attributes: frozenset[str] = field(init=False, repr=False)
@@ -86,8 +107,15 @@ class Journeys:
 
     def __post_init__(self) -> None:
         """Make the conditions ready."""
-        conditions = [stage.when for journey in self.journeys for stage in journey.stages]
+        every = (*self.journeys, *self.sentences)
+        conditions = [stage.when for journey in every for stage in journey.stages]
         mentions = mentions_of(*conditions)
+        kinds = mentions.kinds | (self.interactions if mentions.any_kind else frozenset())
+        turns = bool(mentions.rolls) or mentions.is_restless
+        object.__setattr__(self, "every", every)
+        object.__setattr__(self, "kinds", kinds)
+        object.__setattr__(self, "turns_within_day", turns)
+        object.__setattr__(self, "names", frozenset(journey.fact for journey in every))
         object.__setattr__(self, "properties", properties_of(conditions))
         object.__setattr__(self, "attributes", mentions.facts)
         object.__setattr__(self, "tags", mentions.tags)
@@ -98,7 +126,7 @@ class Journeys:
         self, persons: Sequence[Behaviour], moments: Sequence[datetime]
     ) -> list[dict[str, str]]:
         """Return, for each person at their moment, the stage of each journey by its fact."""
-        if not self.journeys or not persons:
+        if not self.every or not persons:
             return [{} for _ in persons]
         columns = self._columns(persons)
         found = self.plan.run(columns, Moments.of(moments, self.zone))
@@ -106,19 +134,19 @@ class Journeys:
         return [self._places([column[row] for column in holds]) for row in range(len(persons))]
 
     def _places(self, holds: Sequence[bool]) -> dict[str, str]:
-        ends = accumulate(len(journey.stages) for journey in self.journeys)
+        ends = accumulate(len(journey.stages) for journey in self.every)
         return {
             journey.fact: _furthest(journey, holds[end - len(journey.stages) : end])
-            for journey, end in zip(self.journeys, ends, strict=True)
+            for journey, end in zip(self.every, ends, strict=True)
         }
 
     def places_of(self, columns: Columns, moments: Moments) -> dict[str, Value]:
         """Return what :meth:`places` says as columns, of persons that are columns already."""
-        if not self.journeys or not columns.persons:
+        if not self.every or not columns.persons:
             return {}
         holds = [value.holds for value in self.plan.run(columns, moments)]
         found: dict[str, Value] = {}
-        for journey in self.journeys:
+        for journey in self.every:
             codes = np.full(columns.persons, -1, dtype=np.int32)
             for number, stage_holds in enumerate(holds[: len(journey.stages)]):
                 codes[stage_holds] = number
@@ -132,7 +160,7 @@ class Journeys:
 
         In microseconds since 1970, :data:`domain.behaviour.horizon.NO_CHANGE` for ever.
         """
-        if not self.journeys or not columns.persons:
+        if not self.every or not columns.persons:
             return np.full(columns.persons, NO_CHANGE, dtype=np.int64)
         return self.horizon.run(columns, moments)
 
@@ -145,8 +173,13 @@ class Journeys:
         return columns_of(read, self.interactions, self.zone, self.properties)
 
     def facts(self) -> Mapping[str, Journey]:
-        """Return the journeys by the name of their fact."""
+        """Return the maps by the name of their fact."""
         return {journey.fact: journey for journey in self.journeys}
+
+    def sentence(self, fact: str) -> Expression | None:
+        """Return the sentence whose fact it is, None for any other fact."""
+        found = (one.stages[0].when for one in self.sentences if one.fact == fact)
+        return next(found, None)
 
 
 NO_JOURNEYS = Journeys()

@@ -86,9 +86,7 @@ class _Part:
 
     def stands_on(self, journeys: Journeys) -> bool:
         """Tell whether the place on a journey gives points in this phase."""
-        rules = self.card.standing
-        names = {case.condition.name for rule in rules for case in rule.cases}
-        return not names.isdisjoint(journeys.facts())
+        return not self.card.facts.isdisjoint(journeys.names)
 
     def states(self, numbers: _Numbers, at: Sequence[datetime]) -> list[ScoreState]:
         """Return the numbers as what leads keep; ``at`` has the moment of each lead."""

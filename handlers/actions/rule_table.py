@@ -13,6 +13,7 @@ from domain.scoring.tables import Phase
 from domain.scoring.trial import TO
 
 if TYPE_CHECKING:
+    from domain.journey.journeys import Journeys
     from domain.scoring.rules import StaticRule
     from domain.scoring.scorecard import Scorecard
     from domain.scoring.tables import RuleTables
@@ -42,10 +43,10 @@ def parts_of(ctx: Context, rules: RuleTables) -> list[Part]:
     parts = [
         Part("grading", tuple(_grading(ctx, rules))),
         Part("initial", (_initial(ctx, rules),)),
-        Part("static", tuple(_static(ctx, rule) for rule in whole.static)),
+        Part("static", tuple(_static(ctx, rule, rules.journeys) for rule in whole.static)),
         Part("events", tuple(_event(ctx, rule, whole) for rule in whole.events)),
         Part("absence", tuple(_absence(ctx, whole))),
-        Part("standing", tuple(_static(ctx, rule) for rule in whole.standing)),
+        Part("standing", tuple(_static(ctx, rule, rules.journeys) for rule in whole.standing)),
         *_journeys(ctx, rules),
     ]
     return [part for part in parts if part.rows]
@@ -86,16 +87,23 @@ def _initial(ctx: Context, rules: RuleTables) -> Row:
     return Row(label, "", tuple(one for one in details if one))
 
 
-def _static(ctx: Context, rule: StaticRule) -> Row:
+def _static(ctx: Context, rule: StaticRule, journeys: Journeys) -> Row:
     details = tuple(
         ctx.words.get(
             "rule_table.case",
-            condition=_condition(ctx, case.condition, _no_name).strip(),
+            condition=_of_case(ctx, case.condition, journeys),
             points=f"{case.points:+g}",
         )
         for case in rule.cases
     )
     return Row(rule.label, "", details)
+
+
+def _of_case(ctx: Context, condition: Condition, journeys: Journeys) -> str:
+    sentence = journeys.sentence(condition.name)
+    if sentence is not None:
+        return show(sentence, ctx.vocabulary)
+    return _condition(ctx, condition, _no_name).strip()
 
 
 def _event(ctx: Context, rule: EventRule, whole: Scorecard) -> Row:
