@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,15 +15,13 @@ from bot.story import START
 from config.texts import load_texts
 from domain.access import Scope
 from tests.acceptance.api_caller import caller
+from tests.acceptance.pages import opened
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, Page, ViewportSize
+    from playwright.async_api import Browser
 
 pytestmark = pytest.mark.browser
 WORDS = load_texts().get
-PHONE: ViewportSize = {"width": 390, "height": 844}
-DESK: ViewportSize = {"width": 1280, "height": 900}
-SHOTS = os.environ.get("CLEW_SHOTS", "")
 #: Sister firms: one name in both may be one person, for a human to say.
 FIRMS = ("北京纷扬科技有限公司", "上海纷扬科技有限公司")
 NAMES = ("张三", "王小明")
@@ -43,41 +40,18 @@ async def both(tmp_path: Path, free_port: Callable[[], int]) -> AsyncIterator[De
         yield running
 
 
-async def opened(both: Demo, browser: Browser, faults: list[str]) -> Page:
-    """Open the page on a phone as the manager, logged in through the stand-in."""
-    context = await browser.new_context(viewport=PHONE, locale="zh-CN")
-    page = await context.new_page()
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    await page.goto(f"{both.service.address}/reviews")
-    await page.goto(f"{page.url.removesuffix('#wechat_redirect')}&as=WangManager")
-    await expect(page.get_by_role("heading", level=1)).to_have_text(WORDS("page.reviews.title"))
-    return page
-
-
-async def fits(page: Page, name: str) -> None:
-    """See that nothing has to be scrolled sideways, on a phone and on a desk."""
-    for size in (DESK, PHONE):
-        await page.set_viewport_size(size)
-        wide = await page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= size["width"], name
-        if SHOTS:
-            await page.screenshot(
-                path=f"{SHOTS}/reviews-{name}-{size['width']}.png", full_page=True
-            )
-
-
 async def test_a_pair_is_merged_another_kept_apart_and_the_merge_undone(
     both: Demo, browser: Browser
 ) -> None:
-    faults: list[str] = []
-    page = await opened(both, browser, faults)
+    seen = await opened(both, browser, "/reviews", WORDS("page.reviews.title"))
+    page = seen.page
     waiting, told = page.locator(".pair:has(.decide)"), page.locator(".told")
     await expect(page.locator("header")).to_contain_text(WORDS("page.reviews.waiting", count=2))
     await expect(waiting).to_have_count(2)
     first = waiting.filter(has_text=NAMES[0])
     for firm in FIRMS:
         await expect(first).to_contain_text(firm)
-    await fits(page, "waiting")
+    await seen.fits("waiting")
 
     await first.get_by_role("button", name=WORDS("page.reviews.same")).click()
     await expect(told).to_have_text(WORDS("page.reviews.done_merged"))
@@ -92,10 +66,10 @@ async def test_a_pair_is_merged_another_kept_apart_and_the_merge_undone(
     await expect(page.locator("body")).to_contain_text(WORDS("page.reviews.none"))
 
     await merged.get_by_text(WORDS("page.reviews.undo"), exact=True).click()
-    await fits(page, "merged")
+    await seen.fits("merged")
     await merged.get_by_role("button", name=WORDS("page.reviews.undo_now")).click()
     await expect(told).to_have_text(WORDS("page.reviews.done_undone"))
     await expect(page.locator("body")).to_contain_text(WORDS("page.reviews.nothing"))
     rows = await both.service.parts.database.look("select root_id from person order by id")
     assert len({row["root_id"] for row in rows}) == len(rows) == len(NAMES) * len(FIRMS)
-    assert faults == []
+    assert seen.faults == []

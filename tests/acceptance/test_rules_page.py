@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -18,15 +17,14 @@ from bot.story import START
 from config.texts import load_texts
 from domain.access import Scope
 from tests.acceptance.api_caller import caller
+from tests.acceptance.pages import opened
 from tests.acceptance.test_pages import page_of
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, Page, ViewportSize
+    from playwright.async_api import Browser
 
 pytestmark = pytest.mark.browser
 WORDS = load_texts().get
-PHONE: ViewportSize = {"width": 390, "height": 844}
-SHOTS = os.environ.get("CLEW_SHOTS", "")
 
 
 @pytest.fixture
@@ -45,41 +43,18 @@ async def both(tmp_path: Path, free_port: Callable[[], int]) -> AsyncIterator[De
         yield running
 
 
-async def opened(both: Demo, browser: Browser, faults: list[str]) -> Page:
-    """Open the page on a phone as the manager, logged in through the stand-in."""
-    context = await browser.new_context(viewport=PHONE, locale="zh-CN")
-    page = await context.new_page()
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    await page.goto(f"{both.service.address}/rules")
-    await page.goto(f"{page.url.removesuffix('#wechat_redirect')}&as=WangManager")
-    await expect(page.get_by_role("heading", level=1)).to_have_text(WORDS("rules_page.title"))
-    return page
-
-
-async def fits(page: Page, name: str) -> None:
-    """See that nothing has to be scrolled sideways, on a phone and on a desk."""
-    for size in (PHONE, {"width": 1280, "height": 900}):
-        await page.set_viewport_size(size)  # type: ignore[arg-type]
-        wide = await page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= size["width"], name
-        if SHOTS:
-            path = f"{SHOTS}/rules-{name}-{size['width']}.png"
-            await page.screenshot(path=path, full_page=True)
-    await page.set_viewport_size(PHONE)
-
-
 async def test_a_draft_is_corrected_tried_and_published_when_confirmed(
     both: Demo, browser: Browser, tmp_path: Path
 ) -> None:
-    faults: list[str] = []
-    page = await opened(both, browser, faults)
+    seen = await opened(both, browser, "/rules", WORDS("rules_page.title"))
+    page = seen.page
     body = page.locator("body")
     await page.get_by_text(WORDS("rule_table.part.events"), exact=True).click()
     await expect(body).to_contain_text("支付大额订单")
     await expect(body).to_contain_text("每 90 天减半")
     await expect(body).to_contain_text("支付订单，金额 ≥ 1000")
     await expect(page.locator(".versions")).to_contain_text("系统 · ")
-    await fits(page, "home")
+    await seen.fits("home")
 
     await page.get_by_text(WORDS("rules_page.open_form")).click()
     box = page.locator("textarea[name=text]")
@@ -91,7 +66,7 @@ async def test_a_draft_is_corrected_tried_and_published_when_confirmed(
     await expect(problem).to_contain_text("pay_order")
     await expect(problem).to_contain_text(f"第 {line} 行第")
     assert "pay_ordr" in await box.input_value(), "what was typed is still there"
-    await fits(page, "fault")
+    await seen.fits("fault")
     await box.fill(f"{rules}\n[[event\n")
     await page.get_by_role("button", name=WORDS("rules_page.keep")).click()
     await expect(problem).to_contain_text(f"第 {rules.count(chr(10)) + 2} 行")
@@ -108,7 +83,7 @@ async def test_a_draft_is_corrected_tried_and_published_when_confirmed(
     await expect(body).to_contain_text("试算结果", timeout=30_000)
     await expect(page.get_by_role("table")).to_have_count(2)
     await expect(page.locator(".chips a").first).to_contain_text("客户")
-    await fits(page, "tried")
+    await seen.fits("tried")
 
     await page.get_by_role("button", name=WORDS("rules_page.publish"), exact=True).click()
     await expect(page.get_by_role("alert")).to_have_text(WORDS("refusals.rules_activate_many"))
@@ -120,12 +95,12 @@ async def test_a_draft_is_corrected_tried_and_published_when_confirmed(
         "select published_by from rule_version where state = 'published'"
     )
     assert [row["published_by"] for row in rows] == ["WangManager"]
-    assert faults == []
+    assert seen.faults == []
 
 
 async def test_a_draft_may_be_json_and_of_several_files(both: Demo, browser: Browser) -> None:
-    faults: list[str] = []
-    page = await opened(both, browser, faults)
+    seen = await opened(both, browser, "/rules", WORDS("rules_page.title"))
+    page = seen.page
     await page.get_by_text(WORDS("rules_page.open_form")).click()
     box = page.locator("textarea[name=text]")
     await box.fill('{"journey": [\n  {"code": "buying",, ]}')
@@ -137,7 +112,7 @@ async def test_a_draft_may_be_json_and_of_several_files(both: Demo, browser: Bro
     await box.fill(f'{{"journey": [{{"code": "buying", "label": "购买", "stage": {stages}}}]}}')
     await page.get_by_role("button", name=WORDS("rules_page.check")).click()
     await expect(page.get_by_role("alert")).to_contain_text("buying")
-    assert faults == []
+    assert seen.faults == []
 
 
 async def test_a_rep_and_a_form_from_elsewhere_get_nothing(both: Demo) -> None:

@@ -19,15 +19,15 @@ from bot.story import START
 from config.texts import load_texts
 from domain.access import Scope
 from tests.acceptance.api_caller import caller
+from tests.acceptance.pages import opened
 from tests.acceptance.test_pages import page_of
 from tests.patience import until
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, Page, ViewportSize
+    from playwright.async_api import Browser
 
 pytestmark = pytest.mark.browser
 WORDS = load_texts().get
-PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 @pytest.fixture
@@ -46,22 +46,11 @@ async def both(tmp_path: Path, free_port: Callable[[], int]) -> AsyncIterator[De
         yield running
 
 
-async def opened(both: Demo, browser: Browser, faults: list[str]) -> Page:
-    """Open the page on a phone as the manager, logged in through the stand-in."""
-    context = await browser.new_context(viewport=PHONE, locale="zh-CN", accept_downloads=True)
-    page = await context.new_page()
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    await page.goto(f"{both.service.address}/tags")
-    await page.goto(f"{page.url.removesuffix('#wechat_redirect')}&as=WangManager")
-    await expect(page.get_by_role("heading", level=1)).to_have_text(WORDS("tag_page.title"))
-    return page
-
-
 async def test_a_segment_is_typed_corrected_counted_kept_and_fetched(
     both: Demo, browser: Browser
 ) -> None:
-    faults: list[str] = []
-    page = await opened(both, browser, faults)
+    seen = await opened(both, browser, "/tags", WORDS("tag_page.title"))
+    page = seen.page
     box, verdict = page.locator("textarea[name=when]"), page.locator(".verdict")
     await box.fill("次数(支付定单) >= 1")
     await expect(verdict).to_contain_text("支付订单")
@@ -89,13 +78,13 @@ async def test_a_segment_is_typed_corrected_counted_kept_and_fetched(
     content = (await asyncio.to_thread(path.read_bytes)).decode("utf-8-sig")
     assert "客户0" in content
     assert "客户2" not in content
-    await fits(page)
-    assert faults == []
+    await seen.fits("kept")
+    assert seen.faults == []
 
 
 async def test_a_tag_is_published_and_everybody_gets_it(both: Demo, browser: Browser) -> None:
-    faults: list[str] = []
-    page = await opened(both, browser, faults)
+    seen = await opened(both, browser, "/tags", WORDS("tag_page.title"))
+    page = seen.page
     await page.get_by_text(WORDS("tag_page.open_form")).click()
     form = page.locator("form[action='/tags/definitions']")
     await form.locator("[name=name]").fill("大单")
@@ -114,14 +103,8 @@ async def test_a_tag_is_published_and_everybody_gets_it(both: Demo, browser: Bro
     await page.reload()
     await page.get_by_text("大单", exact=True).click()
     await expect(page.locator("details", has_text="大单").first).to_contain_text("第 2 版")
-    await fits(page)
-    assert faults == []
-
-
-async def fits(page: Page) -> None:
-    """See that nothing has to be scrolled sideways on a phone."""
-    wide = await page.evaluate("document.documentElement.scrollWidth")
-    assert wide <= PHONE["width"]
+    await seen.fits("published")
+    assert seen.faults == []
 
 
 async def test_the_condition_of_a_segment_is_handed_out_as_a_rule(both: Demo) -> None:
