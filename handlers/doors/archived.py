@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from domain.channels.attribution import Origin
 from domain.identity.keys import platform_claim
-from handlers.actions.intake import recognise
+from handlers.actions.intake import open_lead, recognise
 from handlers.actions.listen import hear, message_facts
 from handlers.actions.objecting import note_words
 from handlers.actions.record import occurrence, record
+from handlers.chat.contacts import NEWS_FOR
 from handlers.chat.employees import employee_wrote
 from handlers.routing import Router
 from handlers.updates.aibot import BotMessage
@@ -19,6 +21,7 @@ from handlers.updates.content import Text
 from handlers.updates.employee import EmployeeMessage
 
 if TYPE_CHECKING:
+    from domain.person import Person
     from handlers.context import Context
     from storage.unit_of_work import UnitOfWork
 
@@ -33,7 +36,8 @@ _MENTION = re.compile(r"@\S+\s*")
 async def archived(update: ArchivedMessage, work: UnitOfWork, ctx: Context) -> None:
     """Take in what a customer said to a member; what the member said is kept as contact.
 
-    Nobody is answered: the archive only listens. What was taken back stays said.
+    Nobody is answered: the archive only listens. What was taken back stays said. Whoever
+    nobody knew of becomes a lead: added, or in a group, before Clew could see it.
     """
     if update.action != _SENT:
         return
@@ -41,6 +45,7 @@ async def archived(update: ArchivedMessage, work: UnitOfWork, ctx: Context) -> N
     if looks_external(update.sender):
         claims = [platform_claim(external_key(update.sender), update.at)]
         person = await recognise(work, claims)
+        _ensure_lead(update, work, ctx, person)
         facts = message_facts(update.text, kind) | await note_words(work, ctx, person, update.text)
         record(work, ctx, person.id, occurrence(update, "archive_message", facts, update.text))
         if update.text:
@@ -49,7 +54,23 @@ async def archived(update: ArchivedMessage, work: UnitOfWork, ctx: Context) -> N
     outside = update.contact_keys()
     if len(outside) == 1 and not update.room_id:
         person = await recognise(work, [platform_claim(outside[0], update.at)])
+        _ensure_lead(update, work, ctx, person)
         record(work, ctx, person.id, occurrence(update, "archive_reply", {"userid": update.sender}))
+
+
+def _ensure_lead(update: ArchivedMessage, work: UnitOfWork, ctx: Context, person: Person) -> None:
+    """Open a lead for somebody who has none: what is said to a rep is no new chance by itself.
+
+    The group is the channel, else WeCom without a word. Old lines, of which an archive that
+    is read for the first time has thousands, must not flood the reps with cards.
+    """
+    if update.at < work.now - NEWS_FOR:
+        work.hold_offers(person.id)
+    if work.leads_of(person.id):
+        return
+    origin = Origin.GROUP if update.room_id else Origin.WECOM_STATE
+    touch = ctx.catalog.attribution.touch(origin, update.room_id, update.at)
+    open_lead(work, ctx, person, touch)
 
 
 @router.on(ArchiveNotified)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from domain.lead import Touch
 from domain.screening.lists import Lists
 from domain.screening.words import Word, WordList
 from domain.values import UserId
@@ -62,7 +65,43 @@ async def test_a_sensitive_word_is_told_wherever_it_is_said(company: Company) ->
 
 async def test_what_the_member_says_is_kept_as_contact(company: Company) -> None:
     await company.receives(line("m2", LI_LEI, EXTERNAL_USERID))
-    assert await kinds(company) == ["archive_reply"]
+    moved = ["stage_changed"] * 2
+    assert await kinds(company) == ["lead_created", "archive_reply", *moved]
+
+
+@pytest.mark.parametrize(
+    ("room", "channel"), [("", "wecom"), ("wrroom", "group")], ids=["alone", "group"]
+)
+async def test_whom_nobody_knew_becomes_a_lead_with_the_channel_of_the_chat(
+    company: Company, room: str, channel: str
+) -> None:
+    said = line("m1", EXTERNAL_USERID, LI_LEI, room_id=room)
+    again = line("m2", EXTERNAL_USERID, LI_LEI, room_id=room, at=NOW - timedelta(minutes=4))
+    await company.receives(said, again)
+    lead = await company.lead()
+    assert lead.first_touch == lead.last_touch == Touch(channel, room, said.at)
+    assert lead.created_at == said.at
+
+
+async def test_who_has_a_lead_keeps_its_touches(company: Company) -> None:
+    await company.receives(acts.added(state="expo_1", at=NOW - timedelta(hours=1)))
+    await company.receives(line("m1", acts.ZHANG_SAN, LI_LEI))
+    (lead,) = await company.leads()
+    assert lead.last_touch is not None
+    assert lead.last_touch.channel == "expo"
+
+
+@pytest.mark.parametrize(("days", "is_offered"), [(1, True), (4, False)])
+async def test_old_lines_send_nobody_a_card(
+    company: Company, days: int, *, is_offered: bool
+) -> None:
+    wants = Text("我是上海的企业主，孩子高三，想报名数学班，电话13926417835")
+    at = NOW - timedelta(days=days)
+    await company.receives(line("m1", EXTERNAL_USERID, LI_LEI, at=at, content=Text("在吗")))
+    await company.receives(line("m2", EXTERNAL_USERID, LI_LEI, at=at, content=wants))
+    lead = await company.lead()
+    assert lead.score.is_mature
+    assert (lead.owner is not None) is is_offered
 
 
 async def test_what_says_nothing_new_changes_nothing(company: Company) -> None:
