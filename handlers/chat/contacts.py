@@ -127,10 +127,16 @@ async def customer_edited(update: CustomerEdited, work: UnitOfWork, ctx: Context
 
 @router.on(CustomerDeletedByRep)
 async def deleted_by_rep(update: CustomerDeletedByRep, work: UnitOfWork, ctx: Context) -> None:
-    """Note that the rep let the customer go, or lost them to a transfer."""
+    """Note that the rep let the customer go, or lost them to a transfer.
+
+    The platform does not say to whom: whoever has the customer now is told of by their own event.
+    """
     state = RelationState.TRANSFERRED if update.by_transfer else RelationState.DELETED_BY_REP
     person = await _related(update, work, state)
     record(work, ctx, person.id, occurrence(update, "contact_deleted_by_rep"))
+    if update.by_transfer:
+        moved = occurrence(update, "contact_transferred", {"from": update.userid})
+        record(work, ctx, person.id, moved)
 
 
 @router.on(CustomerDeletedRep)

@@ -119,6 +119,24 @@ async def test_a_customer_whom_the_rep_let_go(
     assert len(await company.events("contact_deleted_by_rep")) == 1
 
 
+async def test_a_transfer_is_an_event_that_says_who_lost_the_customer(company: Company) -> None:
+    await company.receives(acts.added())
+    lost = u.CustomerDeletedByRep(
+        userid=LI_LEI, external_userid=acts.ZHANG_SAN, by_transfer=True, **acts.common(NOW + HOUR)
+    )
+    await company.receives(lost, lost)
+    (event,) = await company.events("contact_transferred")
+    assert (event.event_at, event.properties) == (NOW + HOUR, {"from": LI_LEI})
+
+
+async def test_a_customer_let_go_by_hand_was_not_transferred(company: Company) -> None:
+    gone = u.CustomerDeletedByRep(
+        userid=LI_LEI, external_userid=acts.ZHANG_SAN, **acts.common(NOW + HOUR)
+    )
+    await company.receives(gone)
+    assert await company.events("contact_transferred") == []
+
+
 async def test_late_news_of_an_earlier_friendship_do_not_undo_the_loss(company: Company) -> None:
     await company.receives(acts.deleted_rep(at=NOW + HOUR), acts.added(at=NOW))
     (relation,) = (await company.person(acts.external())).relations
