@@ -30,6 +30,11 @@ _MOBILE_DIGITS = 11
 _PLAIN = re.compile(r"[0-9]+")
 _MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9]\d{9})", re.ASCII)
 _SEPARATORS = re.compile(r"[\s\-.()/_·—–]+")
+#: What stands between two numbers of a cell; a blank may as well stand inside one of them.
+_BETWEEN = (re.compile(r"[/、;,|\n]+"), re.compile(r"\s+"))
+#: A cell is cut so often at most: it may be a whole page.
+_MOST_CUTS = 4
+_NO_NUMBER = Refusal("phone_missing")
 _MASKED = re.compile(r"\d[*xX#＊]{2,}|[*＊]{2,}\d")
 _EXTENSION = re.compile(r"(?:转|ext\.?|分机|,|#|x)\s*\d{1,6}$", re.IGNORECASE)
 _HOTLINE = re.compile(r"(?:0?[48]00\d{7}|9\d{4,5}|1[012]\d{1,3}|1\d{2}|12\d{3})", re.ASCII)
@@ -66,6 +71,36 @@ def e164_of(raw: str) -> str | Refusal:
         return Refusal("phone_fake") if _looks_made_up(raw) else f"+86{raw}"
     phone = normalise_phone(raw)
     return phone if isinstance(phone, Refusal) else phone.e164
+
+
+def e164s_of(raw: str) -> tuple[str | Refusal, ...]:
+    """Return what a cell that may hold several numbers says: right ones first, each once.
+
+    ``13926410003/13926410004`` are two, between ``/ 、 ; ，`` or blanks; words between them are
+    no numbers. A cell with one number, or with none that is right, is read as a whole:
+    refusals are those of :func:`normalise_phone`.
+    """
+    read = _read(raw, _BETWEEN)
+    if len(read) == 1:
+        return read
+    found = [one for one in dict.fromkeys(read) if one != _NO_NUMBER]
+    return tuple(sorted(found, key=_is_refusal))
+
+
+def _read(raw: str, separators: tuple[re.Pattern[str], ...]) -> tuple[str | Refusal, ...]:
+    """Read a number, else what stands between the first of ``separators``, and so on."""
+    whole = e164_of(raw)
+    # What stands behind a semicolon is no part of a number to ``phonenumbers``, and skipped.
+    is_one = isinstance(whole, str) and not (";" in raw or "；" in raw)
+    if is_one or not separators:
+        return (whole,)
+    parts = separators[0].split(fold(raw), _MOST_CUTS)
+    read = tuple(one for part in parts for one in _read(part, separators[1:]))
+    return read if not all(map(_is_refusal, read)) else (whole,)
+
+
+def _is_refusal(read: str | Refusal) -> bool:
+    return isinstance(read, Refusal)
 
 
 def _is_plain_mobile(raw: str) -> bool:

@@ -121,7 +121,8 @@ class RecordEvent:
 class MadeUp:
     """A way to reach somebody that is nobody's: ``code`` is a refusal of cleaning (phone_fake).
 
-    It identifies nobody, or all who make one up would be one person.
+    It identifies nobody, or all who make one up would be one person. Beside a right phone a
+    wrong one is told in the same way.
     """
 
     field: str

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from domain.cleaning.email import address_of
 from domain.cleaning.ids import WECHAT_INVALID, WECHAT_SAME, says_nothing, wechat_of
 from domain.cleaning.moment import written_moment
-from domain.cleaning.phone import e164_of
+from domain.cleaning.phone import e164s_of
 from domain.condition import Condition
 from domain.intake.facts import called, cleaned
 from domain.intake.mapping import (
@@ -97,19 +97,15 @@ class RowReader:
         mapping = self._mapping
         if uid := values.get(mapping.uid):
             yield ContactKey(IdentityKind.UID, f"{mapping.source}:{uid}")
-        phone: str | Refusal = ""
-        if raw := values.get(mapping.phone):
-            phone = e164_of(raw)
-            if isinstance(phone, str):
-                yield ContactKey(IdentityKind.PHONE, phone)
-            else:
-                _note("phone", (mapping.phone, raw), phone, faults, made_up)
+        phones = self._phones(values.get(mapping.phone, ""), faults, made_up)
+        for phone in phones:
+            yield ContactKey(IdentityKind.PHONE, phone)
         if raw := values.get(mapping.wechat):
             wechat = wechat_of(raw)
             if isinstance(wechat, str):
                 yield ContactKey(IdentityKind.WECHAT, wechat)
-            elif wechat.code == WECHAT_SAME and phone and isinstance(phone, str):
-                yield ContactKey(IdentityKind.WECHAT, phone)
+            elif wechat.code == WECHAT_SAME and phones:
+                yield ContactKey(IdentityKind.WECHAT, phones[0])
             elif wechat.code == WECHAT_INVALID:
                 faults.append(Fault(mapping.wechat, wechat.code))
         if raw := values.get(mapping.email):
@@ -118,6 +114,18 @@ class RowReader:
                 yield ContactKey(IdentityKind.EMAIL, email)
             else:
                 _note("email", (mapping.email, raw), email, faults, made_up)
+
+    def _phones(self, raw: str, faults: list[Fault], made_up: list[MadeUp]) -> list[str]:
+        """Return the phones of a cell, the main one first."""
+        phones: list[str] = []
+        for one in e164s_of(raw) if raw else ():
+            if isinstance(one, str):
+                phones.append(one)
+            elif phones:  # a wrong number beside a right one costs nobody the lead
+                made_up.append(MadeUp("phone", one.code))
+            else:
+                _note("phone", (self._mapping.phone, raw), one, faults, made_up)
+        return phones
 
     def _moment(self, raw: str, faults: list[Fault]) -> datetime | None:
         moment = written_moment(raw, self._zone)

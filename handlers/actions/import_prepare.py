@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from storage.ids import Ids
     from storage.vault import Vault
 
-#: Ids of one row: person, lead, two events, four identities.
+#: Ids of one row: person, lead, two events, four identities. A row that brings more
+#: identities (several phones) is taken in by itself.
 IDS_PER_ROW = 8
+_MOST_KEYS = IDS_PER_ROW - 4
 #: Refusal of a channel that neither the rules nor the tree know.
 UNKNOWN_CHANNEL = "unknown_channel"
 _NOBODY, _NO_LEAD = PersonId(0), LeadId(0)
@@ -110,7 +112,8 @@ class Preparer:
                 every = self._vault.blinds(key.kind, key.value).values()
                 prepared.aliases.update((one, present) for one in every if one != present)
         new = None
-        if not (record.events or record.has_opted_out or record.made_up):
+        is_plain = not (record.events or record.has_opted_out or record.made_up)
+        if is_plain and len(record.keys) <= _MOST_KEYS:
             new = maker.make(self._newcomer(record, blinds, beginnings))
         prepared.rows.append(ReadyRow(place, blinds, new))
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from domain.channels.attribution import Origin
 from domain.cleaning.email import address_of
 from domain.cleaning.ids import WECHAT_INVALID, WECHAT_SAME, says_nothing, wechat_of
-from domain.cleaning.phone import e164_of
+from domain.cleaning.phone import e164s_of
 from domain.events.spelling import joined
 from domain.intake.facts import called, cleaned
 from domain.intake.form import Call, FormEvent, FormKey, LeadForm
@@ -113,6 +113,9 @@ class Reader:
         )
         for one in made_up:
             del typed[one.field]
+        if isinstance(typed.get("phone"), str):  # a wrong number beside a right one
+            others = e164s_of(given.phone)[1:]
+            made_up += tuple(MadeUp("phone", o.code) for o in others if isinstance(o, Refusal))
         keys = self._keys(given, typed)
         self._ask_for_one((*keys, *made_up))
         return keys, made_up
@@ -128,6 +131,9 @@ class Reader:
         if phone := self._right("phone", typed):
             key = ContactKey(IdentityKind.PHONE, phone)
             found.append(FormKey(key, is_verified=given.phone_verified))
+            others = [o for o in e164s_of(given.phone)[1:] if isinstance(o, str)]
+            more = [ContactKey(IdentityKind.PHONE, other) for other in others]
+            found += [FormKey(other, is_verified=False) for other in more]
         if wechat := self._right("wechat", typed):
             found.append(FormKey(ContactKey(IdentityKind.WECHAT, wechat), is_verified=False))
         if email := self._right("email", typed):
@@ -198,7 +204,7 @@ def _typed(given: Identities) -> dict[str, str | Refusal]:
     """Return phone, WeChat id and e-mail address that were given in one form, or what is wrong."""
     typed: dict[str, str | Refusal] = {}
     if not says_nothing(given.phone):
-        typed["phone"] = e164_of(given.phone)
+        typed["phone"] = e164s_of(given.phone)[0]
     wechat, phone = wechat_of(given.wechat), typed.get("phone")
     if isinstance(wechat, str) or wechat.code == WECHAT_INVALID:
         typed["wechat"] = wechat

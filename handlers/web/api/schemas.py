@@ -38,11 +38,19 @@ class EventIn(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
 class Identities(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     """What leads to a person; at least one is needed."""
 
-    phone: Annotated[str, Meta(max_length=32, description="blanks, dashes and +86 are welcome")] = (
-        ""
-    )
+    phone: Annotated[
+        str,
+        Meta(
+            max_length=64,
+            description="blanks, dashes and +86 are welcome; of several, split by / or a comma,"
+            " the first is the main one",
+        ),
+    ] = ""
     phone_verified: Annotated[
-        bool, Meta(description="you proved by a code that the phone is theirs; else leave it false")
+        bool,
+        Meta(
+            description="you proved by a code that the (first) phone is theirs; else leave it false"
+        ),
     ] = False
     wechat: Annotated[str, Meta(max_length=64, description="WeChat id")] = ""
     email: Annotated[str, Meta(max_length=128, description="e-mail address")] = ""

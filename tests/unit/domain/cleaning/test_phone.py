@@ -10,6 +10,7 @@ from domain.cleaning.phone import (
     Phone,
     PhoneKind,
     e164_of,
+    e164s_of,
     mask_phone,
     normalise_phone,
     parse_phone,
@@ -94,6 +95,53 @@ def test_refuses_with_a_reason(raw: str, code: str) -> None:
 def test_the_short_way_ends_as_the_long_one(raw: str) -> None:
     phone = normalise_phone(raw)
     assert e164_of(raw) == (phone.e164 if isinstance(phone, Phone) else phone)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "13926410003/13926410004",
+        "13926410003、13926410004",
+        "13926410003；13926410004",
+        "13926410003，13926410004",
+        "13926410003,13926410004",
+        "13926410003 13926410004",
+        "13926410003\n13926410004",
+        "139 2641 0003 / +86 139-2641-0004",
+        "１３９２６４１０００３　１３９２６４１０００４",
+        "13926410003/13926410003/13926410004/",
+    ],
+)
+def test_two_numbers_in_one_cell_are_two(raw: str) -> None:
+    assert e164s_of(raw) == ("+8613926410003", "+8613926410004")
+
+
+@pytest.mark.parametrize(
+    ("raw", "read"),
+    [
+        ("139 2641 0003", ("+8613926410003",)),
+        ("13926410003/1392641", ("+8613926410003", Refusal("phone_wrong_length"))),
+        ("1392641/13926410003", ("+8613926410003", Refusal("phone_wrong_length"))),
+        ("13800138000/13926410003", ("+8613926410003", Refusal("phone_fake"))),
+        ("13926410003/无", ("+8613926410003",)),
+        ("010-62288559/13926410003", ("+861062288559", "+8613926410003")),
+        ("13800138000", (Refusal("phone_fake"),)),
+        ("无", (Refusal("phone_missing"),)),
+        ("1392641 / 1392642", (e164_of("1392641 / 1392642"),)),
+    ],
+)
+def test_a_cell_tells_right_numbers_first_and_what_is_wrong_beside_them(
+    raw: str, read: tuple[str | Refusal, ...]
+) -> None:
+    assert e164s_of(raw) == read
+
+
+@given(st.text(alphabet="13926 /、,\n无", max_size=60))
+def test_a_number_of_its_own_is_read_as_before(raw: str) -> None:
+    whole, read = e164_of(raw), e164s_of(raw)
+    assert len(read) > 0
+    if isinstance(whole, str) or (len(read) == 1 and isinstance(read[0], Refusal)):
+        assert read == (whole,)
 
 
 def test_parsing_alone_keeps_a_fake_and_flags_it() -> None:

@@ -254,3 +254,34 @@ def test_any_row_is_a_record_or_named_faults(row: dict[str, str]) -> None:
     else:
         assert found
         assert {fault.column for fault in found} <= MAPPING.columns() | {""}
+
+
+def phones(found: Record) -> list[str]:
+    return [key.value for key in found.keys if key.kind is IdentityKind.PHONE]
+
+
+def test_two_phones_of_a_cell_are_both_claimed_the_first_as_the_main_one() -> None:
+    found = record(电话="13926410003/13926410004", 微信="同手机号")
+    assert phones(found) == ["+8613926410003", "+8613926410004"]
+    assert ContactKey(IdentityKind.WECHAT, "+8613926410003") in found.keys
+    assert found.made_up == ()
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("13926410003、1392641", "phone_wrong_length"),
+        ("1392641 13926410003", "phone_wrong_length"),
+        ("13926410003;13800138000", "phone_fake"),
+    ],
+)
+def test_a_wrong_phone_beside_a_right_one_is_told_and_costs_nobody_the_lead(
+    cell: str, code: str
+) -> None:
+    found = record(电话=cell)
+    assert phones(found) == ["+8613926410003"]
+    assert found.made_up == (MadeUp("phone", code),)
+
+
+def test_two_phones_that_are_both_wrong_are_one_fault() -> None:
+    assert read({"电话": "1392641/1392642"}) == (Fault("电话", "phone_wrong_length"),)

@@ -192,3 +192,29 @@ async def test_an_import_does_not_overwrite_what_the_platform_says(company: Comp
     await company.receives(acts.fetched(name="三哥"))
     await imported(company, {"编号": "1", "电话": acts.PHONE, "姓名": "张三"})
     assert (await company.person(acts.external())).name == "三哥"
+
+
+async def test_a_person_with_two_phones_in_one_cell_is_known_by_both(company: Company) -> None:
+    assert await imported(company, {"电话": "13926410003/13926410004"}) == Imported(1, {})
+    assert await imported(company, {"电话": "13926410004"}) == Imported(1, {})
+    assert len(await company.leads()) == 1
+    first = await company.person(ContactKey(IdentityKind.PHONE, "+8613926410003"))
+    assert first.key_of(IdentityKind.PHONE) == ContactKey(IdentityKind.PHONE, "+8613926410003")
+
+
+async def test_more_phones_than_most_rows_bring_are_all_taken_in(company: Company) -> None:
+    phones = [f"1392641000{number}" for number in range(5)]
+    rows = [
+        {"编号": str(n), "电话": phone}
+        for n, phone in enumerate(["、".join(phones), "13926410009"])
+    ]
+    assert await imported(company, *rows) == Imported(2, {})
+    person = await company.person(uid("0"))
+    found = [i.key.value for i in person.identities if i.key.kind is IdentityKind.PHONE]
+    assert sorted(found) == [f"+86{phone}" for phone in phones]
+
+
+async def test_a_wrong_phone_beside_a_right_one_is_told_of_the_lead(company: Company) -> None:
+    assert await imported(company, {"电话": "13926410003/1392641"}) == Imported(1, {})
+    found = await company.rows("select verdict, field, detail from objection")
+    assert [tuple(row) for row in found] == [("flag", "phone", "phone_wrong_length")]

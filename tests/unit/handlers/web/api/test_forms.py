@@ -54,6 +54,8 @@ def test_the_place_of_a_fault_in_a_batch_is_named() -> None:
         (LeadIn(wechat="无", phone="13900001234", uid="undefined"), ["+8613900001234"], []),
         (LeadIn(wechat="lilei_88", phone="-", email="无"), ["lilei_88"], []),
         (LeadIn(wechat="微信同号", phone="13900001234"), ["+8613900001234"] * 2, []),
+        (LeadIn(phone="13926410003/13926410004"), ["+8613926410003", "+8613926410004"], []),
+        (LeadIn(phone="1392641、13926410004"), ["+8613926410004"], ["phone_wrong_length"]),
     ],
 )
 def test_what_is_made_up_is_left_out_of_the_keys(
@@ -80,3 +82,8 @@ def test_what_nobody_can_be_reached_by_is_a_fault(given: LeadIn, path: str, code
     read = reader()
     read.lead(given)
     assert [(fault.path, fault.code) for fault in read.faults.found] == [(path, code)]
+
+
+def test_only_the_first_of_several_phones_is_vouched_for() -> None:
+    form = reader().lead(LeadIn(phone="13926410003/13926410004", phone_verified=True))
+    assert [key.is_verified for key in form.keys] == [True, False]
