@@ -28,6 +28,7 @@ _SHIFT = re.compile(
     r"(?:(?P<since>\d{2}:\d{2})-(?P<until>\d{2}:\d{2}) )?"
     r"(?P<userids>[A-Za-z0-9._@,-]+)"
 )
+_WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def show_entries() -> None:
     if not shown:
         click.echo(text("channels.no_entry"))
         return
-    names = ("id", "kind", "word", "channel", "state", "shown", "address")
+    names = ("id", "kind", "word", "channel", "state", "shown", "schedule", "address")
     table = Table(*(text(f"channels.column.{name}") for name in names))
     for one in shown:
         table.add_row(*_row(one))
@@ -107,8 +108,19 @@ def _row(one: ShownEntry) -> tuple[str, ...]:
         one.channel,
         one.trouble or text(f"channels.state.{entry.state}"),
         "、".join(entry.shown),
+        "\n".join(schedule_words(entry.schedule)),
         entry.qr_code or entry.url,
     )
+
+
+def schedule_words(schedule: Schedule) -> tuple[str, ...]:
+    """Return shifts as they are typed, who stands in, and how many customers a day, in lines."""
+    lines = [typed_shift(shift) for shift in schedule.shifts]
+    if schedule.backups:
+        lines.append(text("channels.backups", userids=",".join(schedule.backups)))
+    if schedule.daily_ceiling is not None:
+        lines.append(text("channels.most_a_day", most=schedule.daily_ceiling))
+    return tuple(lines)
 
 
 async def _entries() -> Sequence[ShownEntry]:
@@ -142,7 +154,10 @@ async def _create(entry: Entry) -> Ordered:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What was typed of an entry point to change; what was not stays."""
+    """What was typed of an entry point to change; what was not stays.
+
+    ``is_unlimited`` takes the ceiling away.
+    """
 
     entry_id: int
     channel: str | None = None
@@ -150,11 +165,14 @@ class Change:
     shifts: tuple[str, ...] = ()
     backups: tuple[str, ...] = ()
     ceiling: int | None = None
+    is_unlimited: bool = False
 
 
 def change(wanted: Change) -> bool:
     """Change an entry point; False with the reason when that is refused."""
     set_up_logs(is_quiet=True)
+    if wanted.is_unlimited and wanted.ceiling is not None:
+        fail(text("channels.ceiling_and_none"))
     return _said(run(_change(wanted)), "changed")
 
 
@@ -170,6 +188,7 @@ async def _change(wanted: Change) -> Ordered:
 def changed(before: Entry, wanted: Change) -> Entry:
     """Return the entry point as it is wanted; shifts and backups are replaced as a whole."""
     schedule = before.schedule
+    ceiling = schedule.daily_ceiling if wanted.ceiling is None else wanted.ceiling
     return replace(
         before,
         channel=before.channel if wanted.channel is None else wanted.channel,
@@ -177,7 +196,7 @@ def changed(before: Entry, wanted: Change) -> Entry:
         schedule=Schedule(
             tuple(map(read_shift, wanted.shifts)) or schedule.shifts,
             tuple(map(UserId, wanted.backups)) or schedule.backups,
-            wanted.ceiling or schedule.daily_ceiling,
+            None if wanted.is_unlimited else ceiling,
         ),
     )
 
@@ -236,3 +255,21 @@ def _weekdays(typed: str) -> frozenset[int]:
         first, _, last = part.partition("-")
         days |= set(range(int(first), int(last or first) + 1))
     return frozenset(days)
+
+
+def typed_shift(shift: Shift) -> str:
+    """Return a shift as :func:`read_shift` reads it, without what goes without saying."""
+    words = [",".join(shift.userids)]
+    if (shift.since, shift.until) != (time(0), time(0)):
+        words.insert(0, f"{shift.since:%H:%M}-{shift.until:%H:%M}")
+    if len(shift.weekdays) < _WEEK:
+        words.insert(0, ",".join(_runs(sorted(shift.weekdays))))
+    return " ".join(words)
+
+
+def _runs(days: Sequence[int]) -> list[str]:
+    """Return days with those that follow each other as one: ``1-5``, ``6``."""
+    firsts = [day for day in days if day - 1 not in days]
+    lasts = [day for day in days if day + 1 not in days]
+    pairs = zip(firsts, lasts, strict=True)
+    return [str(first) if first == last else f"{first}-{last}" for first, last in pairs]

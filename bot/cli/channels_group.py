@@ -65,6 +65,7 @@ def channels_add(**typed: Any) -> None:  # noqa: ANN401 - as click hands them ov
 @click.option("--shift", "shifts", multiple=True, help=text("channels.shift"))
 @click.option("--backup", "backups", multiple=True, help=text("channels.backup"))
 @click.option("--ceiling", type=click.IntRange(1), default=None, help=text("channels.ceiling"))
+@click.option("--no-ceiling", "is_unlimited", is_flag=True, help=text("channels.no_ceiling"))
 def channels_change(**typed: Any) -> None:  # noqa: ANN401 - as click hands them over
     """Change whom a code shows, or its channel."""
     from bot.cli.channels import Change, change

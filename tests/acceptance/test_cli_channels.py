@@ -8,11 +8,13 @@ from pathlib import Path
 import click
 import pytest
 
-from bot.cli.channels import read_shift
+from bot.cli.channels import Change, changed, read_shift, schedule_words, typed_shift
 from bot.clock import DrivenClock
 from bot.demo import Demo, Place, demo, demo_environment
 from bot.simulator.world.acquisition import AcquisitionLink
 from bot.story import START
+from domain.channels.entry import Entry, EntryKind, Schedule, Shift
+from domain.values import UserId
 from tests.acceptance.command_line import Told, clew, said
 
 
@@ -46,6 +48,25 @@ async def test_a_way_is_made_listed_and_removed_beside_the_service(both: Demo, d
     assert (await channels(both, data, "remove", entry_id)).status == 0
     await both.service.settle()
     assert way.config_id not in both.sim.world.relations.ways
+
+
+async def test_a_ceiling_is_shown_changed_and_taken_away(both: Demo, data: Path) -> None:
+    shifts = ("--shift", "1-5 09:00-18:00 LiLei", "--backup", "HanMeimei", "--ceiling", "30")
+    assert (
+        await channels(both, data, "add", "contact_way", "book-8", "--channel", "展会", *shifts)
+    ).status == 0
+    ceiling, backups = said("channels.most_a_day", most=30), said("channels.backups", userids="")
+    listed = (await channels(both, data, "ways")).out
+    for shown in ("1-5 09:00-18:00 LiLei", f"{backups}HanMeimei", ceiling):
+        assert shown in listed
+    [line] = [line for line in listed.splitlines() if "book-8" in line]
+    entry_id = next(word for word in line.split() if word.isdecimal() and len(word) > 9)
+    both_at_once = await channels(both, data, "change", entry_id, "--ceiling", "5", "--no-ceiling")
+    assert (both_at_once.status, both_at_once.err.strip()) == (2, said("channels.ceiling_and_none"))
+    assert (await channels(both, data, "change", entry_id, "--title", "练习册")).status == 0
+    assert ceiling in (await channels(both, data, "ways")).out
+    assert (await channels(both, data, "change", entry_id, "--no-ceiling")).status == 0
+    assert ceiling not in (await channels(both, data, "ways")).out
 
 
 async def test_ways_of_others_are_adopted_once(both: Demo, data: Path) -> None:
@@ -83,6 +104,23 @@ def test_a_shift_is_read_as_it_is_typed(
     shift = read_shift(typed)
     assert (shift.userids, shift.weekdays) == (userids, days)
     assert (f"{shift.since:%H:%M}", f"{shift.until:%H:%M}") == hours
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["LiLei", "1-5 09:00-18:00 LiLei,Han", "6-7 LiLei", "1,3-4,7 LiLei", "22:00-06:00 LiLei"],
+)
+def test_a_shift_is_shown_as_it_is_typed(typed: str) -> None:
+    assert typed_shift(read_shift(typed)) == typed
+
+
+def test_only_what_is_typed_changes() -> None:
+    shifts = (Shift((UserId("LiLei"),)),)
+    before = Entry(7, EntryKind.CONTACT_WAY, "a", "expo", schedule=Schedule(shifts, (), 30))
+    assert changed(before, Change(7, title="b")).schedule == before.schedule
+    assert changed(before, Change(7, ceiling=5)).schedule == Schedule(shifts, (), 5)
+    assert changed(before, Change(7, is_unlimited=True)).schedule == Schedule(shifts)
+    assert schedule_words(Schedule(shifts)) == ("LiLei",)
 
 
 @pytest.mark.parametrize("typed", ["", "8 LiLei", "25:00-26:00 LiLei", "早上 LiLei"])
