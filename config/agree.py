@@ -14,6 +14,7 @@ from domain.condition import Condition
 from domain.facts import LEAD_FACTS, PERSON_FACTS
 from domain.lead import Stage, Status
 from domain.matching.profile import OWN_VALUES
+from domain.portrait import BEHAVIOUR_FACTS
 from domain.screening.rules import Reason, Verdict
 
 #: Moves that Clew makes by itself; a table without them would leave leads stuck.
@@ -31,7 +32,7 @@ OWN_TRANSITIONS = (
 def disagreements(catalog: Catalog, texts: Texts) -> Iterator[Problem]:
     """Yield every name in a table that nothing stands behind, and every missing text."""
     facts = PERSON_FACTS | texts.keys_under("field")
-    lead_facts = facts | LEAD_FACTS | {"intent"}
+    lead_facts = facts | LEAD_FACTS | BEHAVIOUR_FACTS
     yield from _channels(catalog)
     yield from rule_disagreements(catalog.rules, catalog, texts)
     yield from _pools(catalog, lead_facts)

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from domain.chat.wished import WISHED_TIME
 from domain.cleaning.phone import mask_phone
+from domain.condition import Fact
 from domain.events.event import Event, in_order
 from domain.events.registry import EventRegistry
 from domain.followup.next_step import Step
@@ -29,6 +30,9 @@ CARD_ROWS = 6
 _KEPT = 5
 _ON_CARD = 2
 INTENT_PREFIX = "intent_"
+INTENT, INFORMATION_LEVEL = "intent", "information_level"
+#: Facts that events tell, which pools and next steps may ask for beside those of the lead.
+BEHAVIOUR_FACTS = frozenset({INTENT, INFORMATION_LEVEL})
 #: The country code that nobody in China writes.
 _HOME = "+86"
 #: The wished time comes first: a card cuts off what is too long.
@@ -169,6 +173,22 @@ def information_level(person: Person, interactions: Iterable[Event]) -> Informat
     ):
         return InformationLevel.MARKED
     return InformationLevel.PORTRAYED if any(interactions) else InformationLevel.FEATURED
+
+
+def behaviour_facts(
+    person: Person, events: Iterable[Event], registry: EventRegistry
+) -> dict[str, Fact]:
+    """Return the last intent, if there was any, and the information level.
+
+    They need all events of the person: who asks on every message asks only when a
+    table does.
+    """
+    events, interactions = tuple(events), registry.interactions()
+    did = (event for event in events if event.kind in interactions)
+    facts: dict[str, Fact] = {INFORMATION_LEVEL: information_level(person, did).value}
+    if (said := last_intent(events)) is not None:
+        facts[INTENT] = said.kind.removeprefix(INTENT_PREFIX)
+    return facts
 
 
 def card_rows(portrait: Portrait) -> tuple[Row, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -125,6 +125,11 @@ class Pools:
         return next(
             pool for pool in self.pools.values() if pool.kind is kind and all_hold(pool.when, facts)
         )
+
+    def ask_for(self, names: Collection[str]) -> bool:
+        """Tell whether a pool asks for one of these facts."""
+        conditions = (condition for pool in self.pools.values() for condition in pool.when)
+        return any(condition.name in names for condition in conditions)
 
     def rules_of(self, code: str) -> PoolRules:
         """Return the rules of a pool; of an unknown one the defaults."""

@@ -10,6 +10,7 @@ from domain.lead import Lead, Stage, Status
 from domain.lifecycle.transitions import SYSTEM, Actor
 from domain.outcomes import LeadCooled, LeadEnriched, StageChanged, StatusChanged
 from domain.pools.pool import STAGE_OF_KIND, Pool, PoolKind
+from domain.portrait import BEHAVIOUR_FACTS, behaviour_facts
 from domain.values import LeadId, Refusal
 from handlers.actions.record import Occurrence, record
 
@@ -59,7 +60,10 @@ def enter_pool(work: UnitOfWork, ctx: Context, lead_id: LeadId, kind: PoolKind) 
 
 def pool_of(work: UnitOfWork, ctx: Context, lead: Lead, kind: PoolKind) -> Pool:
     """Return the pool of ``kind`` that the lead's facts lead to."""
-    facts = facts_of_lead(work.people.whole(lead.person_id), lead)
+    person = work.people.whole(lead.person_id)
+    facts = facts_of_lead(person, lead)
+    if ctx.catalog.pools.ask_for(BEHAVIOUR_FACTS):
+        facts |= behaviour_facts(person, work.history_of(lead.person_id), ctx.events)
     return ctx.catalog.pools.route(kind, facts)
 
 

@@ -15,8 +15,8 @@ from domain.portrait import (
     Portrait,
     Row,
     Sitter,
+    behaviour_facts,
     card_rows,
-    last_intent,
     portray,
 )
 from handlers.actions.score import explain
@@ -40,10 +40,7 @@ def portrait_of(work: UnitOfWork, ctx: Context, lead: Lead, *, may_see_phone: bo
     """Return what should be known of the lead now; the phone is masked unless allowed."""
     person = work.people.whole(lead.person_id)
     events = work.history_of(lead.person_id)
-    facts = facts_of_lead(person, lead)
-    said = last_intent(events)
-    if said is not None:
-        facts["intent"] = said.kind.removeprefix("intent_")
+    facts = facts_of_lead(person, lead) | behaviour_facts(person, events, ctx.events)
     return portray(
         Sitter(person, lead, events),
         explain(work, ctx, lead),

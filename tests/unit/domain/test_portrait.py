@@ -1,16 +1,22 @@
 from datetime import timedelta
 
+import pytest
+
+from domain.condition import Fact
+from domain.events.event import Event
 from domain.events.registry import EventKind, EventRegistry, EventSource, Strength
 from domain.followup.next_step import Step
 from domain.lead import Stage, Status, Touch
 from domain.person import Identity, InformationLevel, Learner, Person, Source
 from domain.portrait import (
+    BEHAVIOUR_FACTS,
     CARD_ROWS,
     Part,
     PartKind,
     Portrait,
     Row,
     Sitter,
+    behaviour_facts,
     card_rows,
     information_level,
     portray,
@@ -129,6 +135,22 @@ def test_the_information_level_grows_with_what_is_known() -> None:
     assert information_level(named, EVENTS) is InformationLevel.MARKED
     assert information_level(KNOWN, ()) is InformationLevel.FEATURED
     assert information_level(KNOWN, EVENTS) is InformationLevel.PORTRAYED
+
+
+@pytest.mark.parametrize(
+    ("known", "events", "facts"),
+    [
+        (person(), (), {"information_level": "marked"}),
+        (KNOWN, (), {"information_level": "featured"}),
+        (KNOWN, EVENTS, {"information_level": "portrayed", "intent": "price"}),
+    ],
+    ids=["marked", "featured", "portrayed"],
+)
+def test_events_tell_the_last_intent_and_how_much_is_known(
+    known: Person, events: tuple[Event, ...], facts: dict[str, Fact]
+) -> None:
+    assert behaviour_facts(known, events, REGISTRY) == facts
+    assert facts.keys() <= BEHAVIOUR_FACTS
 
 
 def _text(value: str) -> Part:

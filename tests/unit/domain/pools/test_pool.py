@@ -33,6 +33,11 @@ def test_routes_by_facts_first_match_wins(
     assert POOLS.route(kind, facts).code == code
 
 
+def test_tells_whether_a_pool_asks_for_a_fact() -> None:
+    assert POOLS.ask_for({"intent", "subject"})
+    assert not POOLS.ask_for({"intent"})
+
+
 def test_knows_who_serves_a_pool() -> None:
     assert MATH.is_served_by("someone", 2)
     assert MATH.is_served_by("lilei", 9)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
+from domain.condition import Comparison, Condition
 from domain.lead import Lead, Stage, Status
 from domain.lifecycle.transitions import SYSTEM, Actor
-from domain.pools.pool import PoolKind
+from domain.pools.pool import Pool, PoolKind, Pools
 from domain.values import Refusal, Role
-from handlers.actions.advance import advance, enter_pool, set_status
+from handlers.actions.advance import advance, enter_pool, pool_of, set_status
 from handlers.reactions import settle
+from tests.factories import NOW
 from tests.unit.handlers import acts
 from tests.unit.handlers.company import LI_LEI, Company, changed
 
@@ -90,6 +95,29 @@ async def test_a_lead_waits_in_the_pool_that_its_facts_lead_to(
             entered = enter_pool(work, company.ctx, lead.id, kind)
             assert isinstance(entered, Lead)
             assert (entered.stage, entered.pool) == (stage, pool)
+
+
+@pytest.mark.parametrize(
+    ("fact", "value", "code"),
+    [
+        ("information_level", "marked", "cold"),
+        ("information_level", "portrayed", "warm"),
+        ("intent", "price", "warm"),
+    ],
+)
+async def test_a_pool_asks_for_what_events_tell(
+    company: Company, fact: str, value: str, code: str
+) -> None:
+    asks = Pool(code, code, PoolKind.NURTURE, (Condition(fact, Comparison.EQUAL, (value,)),))
+    pools = Pools.of([asks, *company.ctx.catalog.pools.pools.values()])
+    company.ctx = replace(company.ctx, catalog=replace(company.ctx.catalog, pools=pools))
+    await company.receives(acts.added())
+    if code == "warm":
+        await company.receives(acts.wrote("三年级数学多少钱？", at=NOW + timedelta(minutes=1)))
+    lead = await company.lead()
+    async with company.store.unit_of_work(company.clock.now()) as work:
+        await work.load((), [lead.id])
+        assert pool_of(work, company.ctx, work.leads.get(lead.id), PoolKind.NURTURE).code == code
 
 
 async def test_a_lead_that_may_not_wait_says_why(company: Company) -> None:
