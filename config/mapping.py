@@ -12,6 +12,7 @@ from config.problems import ConfigError, Problem
 from config.tables.rows import Code, ConditionRow, TomlRow, conditions
 from config.texts import Texts
 from domain.intake.mapping import EventMapping, FileMapping
+from domain.lead import LeadKind
 
 
 class ColumnsRow(TomlRow, frozen=True):
@@ -43,6 +44,7 @@ class MappingFile(TomlRow, frozen=True):
     attributes: dict[str, str] = msgspec.field(default_factory=dict)
     event: list[EventRow] = msgspec.field(default_factory=list)
     opt_out: list[ConditionRow] = msgspec.field(default_factory=list)
+    kind: LeadKind = LeadKind.SALES
 
     def build(self) -> FileMapping:
         """Return the mapping."""
@@ -62,6 +64,7 @@ class MappingFile(TomlRow, frozen=True):
             ),
             opt_out=conditions(self.opt_out),
             missing=frozenset(self.missing),
+            kind=self.kind,
         )
 
 

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from domain.events.event import NO_PROPERTIES, PropertyValue
 from domain.identity.keys import Claim
 from domain.intake.mapping import MadeUp
+from domain.lead import LeadKind
 from domain.person import Source
 from domain.values import ContactKey
 
@@ -74,6 +75,7 @@ class LeadForm:
     events: tuple[FormEvent, ...] = ()
     has_opted_out: bool = False
     made_up: tuple[MadeUp, ...] = ()
+    kind: LeadKind = LeadKind.SALES
 
     def claims(self) -> tuple[Claim, ...]:
         """Return the identities as claims of a signed API."""

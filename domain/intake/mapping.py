@@ -11,6 +11,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from domain.condition import Condition
+from domain.lead import LeadKind
 from domain.values import ContactKey
 
 NO_IDENTITY = "row_without_identity"
@@ -45,7 +46,8 @@ class FileMapping:
 
     ``source`` names the system that the rows come from, whose own id stands in
     ``uid``. Values in ``missing`` say that nothing was chosen. Any condition of
-    ``opt_out`` that holds means that the person wants silence.
+    ``opt_out`` that holds means that the person wants silence. Everybody in the file is a
+    lead of one ``kind``.
     """
 
     source: str
@@ -60,6 +62,7 @@ class FileMapping:
     events: tuple[EventMapping, ...] = ()
     opt_out: tuple[Condition, ...] = ()
     missing: frozenset[str] = frozenset()
+    kind: LeadKind = LeadKind.SALES
 
     @classmethod
     def of(cls, source: str, keys: Mapping[str, str], attributes: Mapping[str, str]) -> FileMapping:

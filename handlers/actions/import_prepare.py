@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from domain.channels.attribution import Origin
 from domain.intake.mapping import Fault, FileMapping, Record, fault_of_line
 from domain.intake.rows import RowReader
-from domain.lead import Lead, Stage, Touch
+from domain.lead import Lead, LeadKind, Stage, Touch
 from domain.values import LeadId, PersonId
 from storage.bulk import Cells, Newcomer, NewPerson, PersonMaker
 from storage.moments import from_micros, to_micros
@@ -81,7 +81,7 @@ class Preparer:
     ) -> Prepared:
         """Read the lines of a chunk and make ready what will be written of them."""
         prepared = Prepared(now)
-        beginnings = Beginnings(self._placing)
+        beginnings = Beginnings(self._placing, self._mapping.kind)
         maker = PersonMaker(self._vault, ids, to_micros(now))
         width = len(header)
         for place, cells in enumerate(lines):
@@ -131,9 +131,10 @@ class Preparer:
 class Beginnings:
     """How leads begin, by channel and moment: most rows of a file share them."""
 
-    def __init__(self, placing: Placing) -> None:
-        """Place words by the rules of channels."""
+    def __init__(self, placing: Placing, kind: LeadKind = LeadKind.SALES) -> None:
+        """Place words by the rules of channels; all leads are of one kind."""
         self._placing = placing
+        self._kind = kind
         #: What people wrote → whether it means a channel, its code, its line.
         self._channels: dict[str, tuple[bool, str, str]] = {}
         self._leads: dict[tuple[str, int], tuple[str, Cells]] = {}
@@ -152,6 +153,7 @@ class Beginnings:
                 id=_NO_LEAD,
                 person_id=_NOBODY,
                 product_line=line,
+                kind=self._kind,
                 created_at=touch.at,
                 stage=Stage.GENERATED,
                 first_touch=touch,
@@ -170,12 +172,18 @@ class Beginnings:
         return found
 
 
+def key_head(mapping: FileMapping) -> str:
+    """Return how the keys of the rows of a file begin: who was sold to may be renewed later."""
+    kind = "" if mapping.kind is LeadKind.SALES else f"#{mapping.kind.value}"
+    return f"import:{mapping.source}{kind}:"
+
+
 def key_parts(record: Record, mapping: FileMapping) -> tuple[str, str | None]:
     """Return the key of the event that a row makes, once: what stands before and behind the person.
 
     The second is None where the key names no person. It never holds a phone or e-mail.
     """
-    head = f"import:{mapping.source}:"
+    head = key_head(mapping)
     if record.uid:
         return f"{head}{record.uid}", None
     return head, f"@{to_micros(record.at)}" if record.is_dated else ""

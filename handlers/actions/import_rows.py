@@ -12,8 +12,8 @@ from domain.identity.keys import Claim
 from domain.intake.mapping import Fault, FileMapping, Record
 from domain.person import Attribute, Person, Source
 from domain.values import IdentityKind
-from handlers.actions.import_prepare import event_key
-from handlers.actions.intake import begin, call, learn, open_lead, opt_out, recognise
+from handlers.actions.import_prepare import event_key, key_head
+from handlers.actions.intake import Chance, begin, call, learn, open_lead, opt_out, recognise
 from handlers.actions.objecting import note_made_up
 from handlers.actions.quarantine import record_or_hold
 from handlers.actions.record import Occurrence, record
@@ -60,7 +60,8 @@ async def take_in(
         opt_out(work, person, row.at)
     came = record(work, ctx, person.id, Occurrence("lead_imported", row.at, reference))
     if isinstance(came, Event):
-        open_lead(work, ctx, person, ctx.catalog.touch(Origin.IMPORT, row.channel, row.at))
+        touch = ctx.catalog.touch(Origin.IMPORT, row.channel, row.at)
+        open_lead(work, ctx, person, touch, Chance(kind=mapping.kind))
     for made_up in row.made_up:
         await note_made_up(work, ctx, person, made_up)
     await _record_events(work, ctx, person, (row, reference, mapping))
@@ -95,7 +96,7 @@ def _said(mapping: FileMapping, cells: Mapping[str, str]) -> str:
 
 
 def _unkeyed_by(mark: bytes, mapping: FileMapping) -> str:
-    return f"import:{mapping.source}:~{mark.hex()[:_MARK_LENGTH]}"
+    return f"{key_head(mapping)}~{mark.hex()[:_MARK_LENGTH]}"
 
 
 def claim_of(row: Record, kind: IdentityKind, position: int) -> Claim:

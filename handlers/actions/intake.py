@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -121,24 +122,42 @@ def enriched(work: UnitOfWork, person: Person, fields: Sequence[str]) -> None:
             work.happened(LeadEnriched(lead.id, tuple(fields)))
 
 
-def open_lead(
-    work: UnitOfWork, ctx: Context, person: Person, touch: Touch | None, line: str = ""
-) -> Lead:
-    """Return the person's open sales lead in ``line``, new if there is none.
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """What somebody is a lead for: a product line, to be sold to or to be served.
 
-    Without a line it is the one of the touch's channel.
+    Without a line it is the one of the channel by which they came.
+    """
+
+    line: str = ""
+    kind: LeadKind = LeadKind.SALES
+
+
+A_SALE = Chance()
+
+
+def open_lead(
+    work: UnitOfWork, ctx: Context, person: Person, touch: Touch | None, chance: Chance = A_SALE
+) -> Lead:
+    """Return the person's open lead for a chance, new if there is none.
+
+    Leads of both kinds stand side by side: who is served may be sold something else.
 
     First and last touch are kept by event time, so a late report still counts.
     """
-    line = line or ctx.catalog.product_line(touch.channel if touch else "")
+    line = chance.line or ctx.catalog.product_line(touch.channel if touch else "")
     open_leads = [
         lead
         for lead in work.leads_of(person.id)
         if lead.product_line == line
-        and lead.kind is LeadKind.SALES
+        and lead.kind is chance.kind
         and (lead.is_open or lead.is_isolated)
     ]
-    lead = open_leads[-1] if open_leads else _new_lead(work, ctx, person, line, touch)
+    lead = (
+        open_leads[-1]
+        if open_leads
+        else _new_lead(work, ctx, person, Chance(line, chance.kind), touch)
+    )
     if touch is None:
         return lead
     if open_leads:
@@ -153,8 +172,9 @@ def open_lead(
 
 
 def _new_lead(
-    work: UnitOfWork, ctx: Context, person: Person, line: str, touch: Touch | None
+    work: UnitOfWork, ctx: Context, person: Person, chance: Chance, touch: Touch | None
 ) -> Lead:
+    line = chance.line
     root = work.people.root(person.id)
     at = touch.at if touch else work.now
     past = [x for x in work.leads_of(person.id) if x.product_line == line]
@@ -163,6 +183,7 @@ def _new_lead(
         id=LeadId(work.ids.next()),
         person_id=root.id,
         product_line=line,
+        kind=chance.kind,
         created_at=at,
         cycle=cycle,
         stage=Stage.GENERATED,

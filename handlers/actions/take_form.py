@@ -10,7 +10,16 @@ from domain.intake.form import Call, LeadForm
 from domain.person import Attribute, Person, Source
 from domain.tags.tagging import TagSource
 from domain.values import Refusal
-from handlers.actions.intake import begin, call, enriched, learn, open_lead, opt_out, recognise
+from handlers.actions.intake import (
+    Chance,
+    begin,
+    call,
+    enriched,
+    learn,
+    open_lead,
+    opt_out,
+    recognise,
+)
 from handlers.actions.objecting import note_made_up
 from handlers.actions.quarantine import record_or_hold
 from handlers.actions.record import Occurrence, record
@@ -55,10 +64,11 @@ async def take_form(work: UnitOfWork, ctx: Context, form: LeadForm) -> Person | 
 
 def _open(work: UnitOfWork, ctx: Context, person: Person, form: LeadForm) -> None:
     touch = ctx.catalog.touch(Origin.API, form.channel, form.at)
+    chance = Chance(form.line, form.kind)
     if form.call is Call.LEAD or form.channel:
-        open_lead(work, ctx, person, touch, form.line)
+        open_lead(work, ctx, person, touch, chance)
     else:  # a campaign is no channel: where the person came from stays as it is
-        open_lead(work, ctx, person, None, form.line)
+        open_lead(work, ctx, person, None, chance)
 
 
 def _tag(work: UnitOfWork, ctx: Context, person: Person, form: LeadForm) -> None:

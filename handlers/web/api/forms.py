@@ -17,6 +17,7 @@ from domain.intake.facts import called, cleaned
 from domain.intake.form import Call, FormEvent, FormKey, LeadForm
 from domain.intake.mapping import MadeUp
 from domain.intake.rows import MADE_UP
+from domain.lead import LeadKind
 from domain.values import ContactKey, IdentityKind, Refusal
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class Reader:
             events=tuple(self._event(e, n, at) for n, e in enumerate(given.events)),
             has_opted_out=given.opt_out,
             made_up=made_up,
+            kind=LeadKind(given.kind),
         )
 
     def call(self, given: ActivationIn, call: Call, line: str = "") -> LeadForm:

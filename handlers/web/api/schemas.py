@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -82,6 +82,10 @@ class LeadIn(Identities, omit_defaults=True, forbid_unknown_fields=True):
     ] = ""
     tag: Tag = ""
     opt_out: Annotated[bool, Meta(description="the person asked for silence")] = False
+    kind: Annotated[
+        Literal["sales", "service"],
+        Meta(description="to be sold to, or a customer to be served or renewed"),
+    ] = "sales"
 
 
 class BatchIn(msgspec.Struct, forbid_unknown_fields=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
 
@@ -9,7 +10,7 @@ import pytest
 
 from domain.condition import Comparison, Condition
 from domain.intake.mapping import EventMapping, Fault, FileMapping
-from domain.lead import Stage
+from domain.lead import LeadKind, Stage
 from domain.values import ContactKey, IdentityKind
 from handlers.actions.import_rows import Imported
 from tests.unit.handlers import acts
@@ -218,3 +219,19 @@ async def test_a_wrong_phone_beside_a_right_one_is_told_of_the_lead(company: Com
     assert await imported(company, {"电话": "13926410003/1392641"}) == Imported(1, {})
     found = await company.rows("select verdict, field, detail from objection")
     assert [tuple(row) for row in found] == [("flag", "phone", "phone_wrong_length")]
+
+
+async def test_the_leads_of_a_file_are_of_the_kind_that_its_mapping_says(company: Company) -> None:
+    renewals = replace(MAPPING, kind=LeadKind.SERVICE)
+    assert await imported(company, {"编号": "1"}) == Imported(1, {})
+    for _ in range(2):
+        rows = [{"编号": "1"}, {"编号": "2"}]
+        assert await taken_in(company, rows, renewals) == Imported(2, {})
+        await worked_off(company)
+    known, new = await company.person(uid("1")), await company.person(uid("2"))
+    found = sorted((lead.person_id, lead.kind) for lead in await company.leads())
+    assert found == [
+        (known.id, LeadKind.SALES),
+        (known.id, LeadKind.SERVICE),
+        (new.id, LeadKind.SERVICE),
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.intake.form import Call, FormKey, LeadForm
 from domain.intake.mapping import MadeUp
-from domain.lead import Stage
+from domain.lead import LeadKind, Stage
 from domain.person import Source
 from domain.values import ContactKey, IdentityKind
 from handlers.updates.submitted import FormSubmitted
@@ -82,3 +82,22 @@ async def test_who_can_be_reached_otherwise_is_only_flagged(company: Company) ->
     await hands_in(company, "api:receipt:0", key)
     found = await company.rows("select reason, verdict from objection")
     assert [tuple(row) for row in found] == [("invalid_contact", "flag")]
+
+
+async def asks(company: Company, number: int, kind: LeadKind) -> None:
+    """Take a form in about the same person."""
+    now, key = company.clock.now(), FormKey(ContactKey(IdentityKind.UID, "crm:1"), is_verified=True)
+    form = LeadForm(f"api:kind:{number}", "api:crm", Call.LEAD, now, (key,), kind=kind)
+    update = FormSubmitted(source="api:crm", at=now, dedupe_key=form.reference, form=form)
+    await company.receives(update)
+
+
+async def test_a_service_lead_stands_beside_the_sales_lead(company: Company) -> None:
+    for number, kind in enumerate((LeadKind.SALES, LeadKind.SERVICE, LeadKind.SERVICE)):
+        await asks(company, number, kind)
+    sales, service = sorted(await company.leads(), key=lambda lead: lead.kind)
+    assert (sales.kind, service.kind) == (LeadKind.SALES, LeadKind.SERVICE)
+    assert sales.product_line == service.product_line
+    assert sales.person_id == service.person_id
+    assert {sales.stage, service.stage} == {Stage.NURTURE_POOL}
+    assert len(await company.events("lead_created")) == 2

@@ -7,6 +7,7 @@ import pytest
 from config.texts import load_texts
 from domain.access import ApiKey, Scope
 from domain.intake.form import Call
+from domain.lead import LeadKind
 from handlers.web.api.document import Faults
 from handlers.web.api.forms import Reader
 from handlers.web.api.schemas import ActivationIn, LeadIn
@@ -87,3 +88,8 @@ def test_what_nobody_can_be_reached_by_is_a_fault(given: LeadIn, path: str, code
 def test_only_the_first_of_several_phones_is_vouched_for() -> None:
     form = reader().lead(LeadIn(phone="13926410003/13926410004", phone_verified=True))
     assert [key.is_verified for key in form.keys] == [True, False]
+
+
+def test_a_lead_is_to_be_sold_to_unless_it_says_otherwise() -> None:
+    assert reader().lead(LeadIn(uid="u1")).kind is LeadKind.SALES
+    assert reader().lead(LeadIn(uid="u1", kind="service")).kind is LeadKind.SERVICE
