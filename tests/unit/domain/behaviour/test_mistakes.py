@@ -12,11 +12,26 @@ from tests.architecture.source import MODULES
 TEXTS = load_texts()
 #: Functions and methods that take the code of a mistake, and where it stands.
 TAKES_CODE = {"Mistake": 0, "mistake_at": 2, "wrong": 1, "refused": 1}
+#: Says of mistakes in a table what they are there.
+READER = "config.tables.journey"
+
+
+def renamed(tree: ast.AST) -> set[str]:
+    """Return the codes that a reader of tables gives to mistakes instead of their own."""
+    return {
+        str(word.value.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node).startswith("replace(mistake,")
+        for word in node.keywords
+        if word.arg == "code" and isinstance(word.value, ast.Constant)
+    }
 
 
 def codes() -> set[str]:
     found = set()
     for module in MODULES:
+        if module.name == READER:
+            found |= renamed(module.tree)
         if not module.name.startswith("domain.behaviour"):
             continue
         for node in ast.walk(module.tree):
