@@ -80,7 +80,7 @@ def _joined(ends: Iterable[str]) -> str:
 def read_wished(value: str, zone: tzinfo) -> tuple[datetime, datetime | None, bool] | None:
     """Return start, end, and whether whole days are meant; None for what is written otherwise.
 
-    Whoever fills in a form may have written anything.
+    Without a zone it is of ``zone``. Whoever fills in a form may have written anything.
     """
     found = [_moment(end, zone) for end in value.split("/")]
     moments = [moment for moment in found if moment is not None]
@@ -92,7 +92,8 @@ def read_wished(value: str, zone: tzinfo) -> tuple[datetime, datetime | None, bo
 def _moment(word: str, zone: tzinfo) -> datetime | None:
     try:
         if "T" in word:
-            return datetime.fromisoformat(word).astimezone(zone)
+            found = datetime.fromisoformat(word)
+            return found.astimezone(zone) if found.tzinfo else found.replace(tzinfo=zone)
         return datetime.combine(date.fromisoformat(word), time(0), zone)
-    except ValueError:
+    except (ValueError, OverflowError):  # the first and the last day are in no other zone
         return None

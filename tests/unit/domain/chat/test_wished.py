@@ -64,6 +64,7 @@ def test_a_wished_time_asked_for_in_a_question_of_price_is_none() -> None:
     [
         ("2026-03-14", datetime(2026, 3, 14, tzinfo=BUSINESS_ZONE), None, True),
         ("2026-03-14T15:00+08:00", datetime(2026, 3, 14, 15, tzinfo=BUSINESS_ZONE), None, False),
+        ("2026-03-14T15:00", datetime(2026, 3, 14, 15, tzinfo=BUSINESS_ZONE), None, False),
         (
             "2026-03-14T12:00+08:00/2026-03-14T18:00+08:00",
             datetime(2026, 3, 14, 12, tzinfo=BUSINESS_ZONE),
@@ -78,6 +79,17 @@ def test_a_value_is_read_back(
     assert read_wished(value, BUSINESS_ZONE) == (start, end, is_day)
 
 
-@pytest.mark.parametrize("value", ["", "周六下午", "2026-03-14/", "2026-13-01", "a/b"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "周六下午",
+        "2026-03-14/",
+        "2026-13-01",
+        "a/b",
+        "0001-01-01T00:00+14:00",
+        "9999-12-31T23:00-12:00",
+    ],
+)
 def test_what_somebody_typed_freely_is_no_moment(value: str) -> None:
     assert read_wished(value, BUSINESS_ZONE) is None
