@@ -1,8 +1,8 @@
 """The keys under which twins of persons are looked for, through one transaction.
 
 One person asks with a statement per block. Whoever compares many says so first
-(:meth:`Blocks.look_ahead`): then all of them are answered from memory, and what they
-change is written in sets.
+(:meth:`Blocks.look_ahead`): then all of them are answered from memory. What changes is
+written in sets, when somebody asks for what is not in memory, and at the end.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Blocks:
         self._tx = tx
         self._ids = ids
         self._locked: set[str] = set()
-        #: Of persons that were looked at ahead: their blocks, with those not written yet.
+        #: Of persons that were looked at: their blocks, with those not written yet.
         self._own: dict[PersonId, frozenset[str]] = {}
         #: Of blocks that were looked at ahead: who stands in them, at most so many as are read.
         self._members: dict[str, set[PersonId]] = {}
@@ -78,7 +78,12 @@ class Blocks:
         for row in rows:
             members = msgspec.json.decode(row["people"] or "[]", type=list[int])
             self._members[row["block"]] = {PersonId(one) for one in members}
+        await self._know(people)
+
+    async def _know(self, people: Collection[PersonId]) -> None:
         missing = sorted(set(people) - self._own.keys())
+        if not missing:
+            return
         rows = await self._tx.fetch(
             f"select person_id, block from person_block where {self._tx.any_of('person_id', 1)}",
             self._tx.array(missing),
@@ -95,15 +100,12 @@ class Blocks:
 
     async def put(self, person_id: PersonId, blocks: Iterable[str]) -> None:
         """Let the person be looked for under ``blocks`` and no others."""
+        await self._know([person_id])
         cut = _cut(blocks)
-        if person_id in self._own:
-            changed = self._own[person_id] ^ cut
-            self._own[person_id] = cut
-            self._changes |= {(person_id, block): block in cut for block in sorted(changed)}
-        else:
-            changed = cut | self._members.keys()
-            await self._write_at_once(person_id, cut)
-        for block in changed:
+        changed = self._own[person_id] ^ cut
+        self._own[person_id] = cut
+        for block in sorted(changed):
+            self._changes[person_id, block] = block in cut
             self._note(person_id, block, is_in=block in cut)
 
     def _note(self, person_id: PersonId, block: str, *, is_in: bool) -> None:
@@ -116,19 +118,6 @@ class Blocks:
             members.discard(person_id)
         else:  # not all of them were read: it has to be asked for again
             del self._members[block]
-
-    async def _write_at_once(self, person_id: PersonId, blocks: Collection[str]) -> None:
-        cut = sorted(blocks)
-        kept = self._tx.any_of("block", 2)
-        await self._tx.execute(
-            f"delete from person_block where person_id = $1 and not ({kept})",
-            person_id,
-            self._tx.array(cut),
-        )
-        if cut:
-            await self._tx.execute_set(
-                _INSERT, [(self._ids.next(), person_id, block) for block in cut]
-            )
 
     async def sharing(self, blocks: Iterable[str], besides: PersonId) -> tuple[PersonId, ...]:
         """Return who stands in one of the ``blocks``; blocks too large are passed over."""
@@ -144,7 +133,7 @@ class Blocks:
         return tuple(sorted(found - {besides}))
 
     async def save(self) -> None:
-        """Write what changed of persons that were looked at ahead."""
+        """Write what changed."""
         changes, self._changes = self._changes, {}
         gone = [key for key, is_in in changes.items() if not is_in]
         fresh = [(self._ids.next(), *key) for key, is_in in changes.items() if is_in]

@@ -24,6 +24,7 @@ async def crowd(database: Database, ids: IdSource, size: int) -> None:
         blocks = Blocks(tx, ids)
         for number in range(size):
             await blocks.put(PersonId(1000 + number), [CROWDED])
+        await blocks.save()
 
 
 async def standing(database: Database) -> set[tuple[int, str]]:
