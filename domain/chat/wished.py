@@ -11,9 +11,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
+from zoneinfo import ZoneInfo
 
 from domain.chat.intent import Intent, Intents
 from domain.chat.when import Grain, When, find_when
+from domain.events.spelling import moment_spelled
 from domain.values import BUSINESS_ZONE
 
 #: Name of the attribute.
@@ -77,7 +79,7 @@ def _joined(ends: Iterable[str]) -> str:
     return "/".join(ends)
 
 
-def read_wished(value: str, zone: tzinfo) -> tuple[datetime, datetime | None, bool] | None:
+def read_wished(value: str, zone: ZoneInfo) -> tuple[datetime, datetime | None, bool] | None:
     """Return start, end, and whether whole days are meant; None for what is written otherwise.
 
     Without a zone it is of ``zone``. Whoever fills in a form may have written anything.
@@ -89,11 +91,11 @@ def read_wished(value: str, zone: tzinfo) -> tuple[datetime, datetime | None, bo
     return moments[0], moments[1] if len(moments) > 1 else None, "T" not in value
 
 
-def _moment(word: str, zone: tzinfo) -> datetime | None:
+def _moment(word: str, zone: ZoneInfo) -> datetime | None:
     try:
         if "T" in word:
-            found = datetime.fromisoformat(word)
-            return found.astimezone(zone) if found.tzinfo else found.replace(tzinfo=zone)
+            found = moment_spelled(word, zone)
+            return found.astimezone(zone) if found else None
         return datetime.combine(date.fromisoformat(word), time(0), zone)
     except (ValueError, OverflowError):  # the first and the last day are in no other zone
         return None

@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from domain.cleaning.text import fold
+from domain.events.spelling import moment_spelled
 
 #: 2026年3月2日 9:30, 2026/3/2 下午3:05, 2026.3.2, 2026-03-02 09时30分05秒.
 _WRITTEN = re.compile(
@@ -25,13 +26,10 @@ def written_moment(raw: str, zone: ZoneInfo) -> datetime | None:
 
     Without a zone it is of ``zone``.
     """
-    try:
-        found = datetime.fromisoformat(raw)
-    except ValueError:
+    found = moment_spelled(raw, zone)
+    if found is None:
         return _by_people(fold(raw).strip(), zone)
-    if found.year not in _YEARS:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=zone)
+    return found if found.year in _YEARS else None
 
 
 def _by_people(text: str, zone: ZoneInfo) -> datetime | None:
