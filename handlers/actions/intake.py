@@ -30,20 +30,23 @@ SHARED_CLAIM = "shared_claim"
 _DESCRIBING = {IdentityKind.PHONE: PHONE, IdentityKind.EMAIL: EMAIL_DOMAIN}
 
 
-async def recognise(work: UnitOfWork, claims: Sequence[Claim]) -> Person:
+async def recognise(
+    work: UnitOfWork, claims: Sequence[Claim], keyless: Person | None = None
+) -> Person:
     """Return the person who came in with ``claims``, as they came in; new if unknown.
 
     Keys that nobody holds are added to the person; proven equals are joined,
-    doubtful ones go to the review queue and keep their keys.
+    doubtful ones go to the review queue and keep their keys. ``keyless`` is somebody
+    who is here already, held no key so far, and makes the claims.
     """
     await work.load(claim.key for claim in claims)
     holders = {c.key: p.id for c in claims if (p := work.people.holder(c.key))}
     found = match(claims, {key: work.people.whole(holder) for key, holder in holders.items()})
     fresh = [claim for claim in claims if claim.key not in holders]
     if found.person is None:
-        person = _create(work, fresh)
+        person = work.people.get(keyless.id) if keyless else _create(work, fresh)
     else:
-        for other in found.joined:
+        for other in (*found.joined, *filter(None, [keyless])):
             await join(work, found.person.id, other.id)
         person = work.people.get(_as_came_in(work, claims, found.person, holders))
     for other in found.doubted:

@@ -147,16 +147,17 @@ async def _claim(
     keys: Sequence[ContactKey],
     source: Source,
 ) -> tuple[str, ...]:
-    """Claim keys that anyone can type, beside the proof that the person brought along."""
+    """Claim keys that anyone can type, beside those that the person brought along.
+
+    Whoever a form is about may have brought no proof, or no key at all.
+    """
     known = {identity.key for identity in work.people.whole(person.id).identities}
     fresh = [key for key in dict.fromkeys(keys) if key not in known]
     if not fresh:
         return ()
-    proofs = [
-        Claim(i.key, i.is_verified, i.source, i.since) for i in person.identities if i.is_verified
-    ]
+    own = [Claim(i.key, i.is_verified, i.source, i.since) for i in person.identities]
     claims = [Claim(key, is_verified=False, source=source, at=update.at) for key in fresh]
-    await recognise(work, [*proofs, *claims])
+    await recognise(work, [*own, *claims], keyless=None if own else person)
     work.rescore(person.id)
     return tuple(dict.fromkeys(key.kind.value for key in fresh))
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
+
 from domain.intake.form import Call, FormKey, LeadForm
 from domain.intake.mapping import MadeUp
 from domain.lead import LeadKind, Stage
@@ -45,7 +49,34 @@ async def test_silence_asked_for_on_a_form_is_heard(company: Company) -> None:
     assert person.opted_out_at is not None
 
 
-async def hands_in(company: Company, reference: str, *keys: FormKey) -> None:
+MAIL = FormKey(ContactKey(IdentityKind.EMAIL, "zhang@mail.cn"), is_verified=False)
+
+
+@pytest.mark.parametrize("keys", [(), (MAIL,)], ids=["only a made-up phone", "an e-mail address"])
+async def test_a_phone_in_the_note_is_of_whoever_the_form_is_about(
+    company: Company, keys: tuple[FormKey, ...]
+) -> None:
+    await hands_in(company, "api:receipt:0", *keys, note=f"电话{acts.PHONE}")
+    person, lead = await company.person(acts.phone()), await company.lead()
+    assert person.id == lead.person_id
+    assert {i.key for i in person.identities} == {acts.phone(), *(one.key for one in keys)}
+    assert person.name == "张三"
+    assert await company.count("person") == 1
+
+
+@pytest.mark.parametrize("keys", [(), (MAIL,)], ids=["only a made-up phone", "an e-mail address"])
+async def test_who_writes_the_phone_of_somebody_known_is_that_person(
+    company: Company, keys: tuple[FormKey, ...]
+) -> None:
+    await hands_in(company, "api:receipt:0", FormKey(acts.phone(), is_verified=False))
+    company.clock.advance(timedelta(minutes=1))
+    await hands_in(company, "api:receipt:1", *keys, note=f"电话{acts.PHONE}")
+    roots = {tuple(row) for row in await company.rows("select root_id from person")}
+    assert len(roots) == 1
+    assert len([lead for lead in await company.leads() if lead.is_open]) == 1
+
+
+async def hands_in(company: Company, reference: str, *keys: FormKey, note: str = "") -> None:
     """Take a form in whose phone is made up."""
     now = company.clock.now()
     form = LeadForm(
@@ -55,6 +86,7 @@ async def hands_in(company: Company, reference: str, *keys: FormKey) -> None:
         at=now,
         keys=keys,
         name="张三",
+        note=note,
         made_up=(FAKE,),
     )
     update = FormSubmitted(source="api:crm", at=now, dedupe_key=reference, form=form)
