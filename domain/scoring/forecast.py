@@ -16,7 +16,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from domain.columns.days import EPOCH, Integers, Moments, days_of
+from domain.columns.days import EPOCH, MICROSECOND, Integers, Moments, days_of
 from domain.columns.values import Marks, Positions
 from domain.scoring.grade import HIGHEST, LOWEST
 from domain.scoring.kernel import Starts, raw_at
@@ -27,7 +27,6 @@ from domain.swift import swift
 
 #: How far ahead it pays to look; decays of a rule table are over long before.
 HORIZON = timedelta(days=400)
-_MICROSECOND = timedelta(microseconds=1)
 _MINUTE = timedelta(minutes=1)
 _MINUTE_US = 60_000_000
 #: Moments asked about at once, per lead, while closing in on a crossing.
@@ -74,9 +73,9 @@ class Outlook:
 
     def _repeated(self, rows: Positions, times: int) -> tuple[Matches, Starts]:
         """Return some leads as if each of them were several that stand side by side."""
-        place = np.full(self.us.size, _NO_LOOK)
+        place = np.full(self.us.size, -1)
         place[rows] = np.arange(rows.size)
-        mine = np.flatnonzero(place[self.matches.lead] != _NO_LOOK)
+        mine = np.flatnonzero(place[self.matches.lead] >= 0)
         lead = place[self.matches.lead[mine], None] * times + np.arange(times)
         chosen, lead = np.repeat(mine, times), lead.ravel()
         order = np.argsort(self.matches.rule[chosen] * (rows.size * times) + lead, kind="stable")
@@ -119,7 +118,7 @@ def _first_looks(outlook: Outlook, rows: Positions, steps: Sequence[timedelta]) 
 
 def _grid(us: Integers, steps: Sequence[timedelta]) -> Integers:
     """Return the minute of each lead's score, then the whole minutes that the steps lead to."""
-    ahead = [0, *(step // _MICROSECOND + _MINUTE_US - 1 for step in steps)]
+    ahead = [0, *(step // MICROSECOND + _MINUTE_US - 1 for step in steps)]
     return (us[:, None] + np.array(ahead, dtype=np.int64)) // _MINUTE_US
 
 

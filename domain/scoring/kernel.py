@@ -8,7 +8,6 @@ together, and each lead's sum is a row of a table with a column per rule.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +15,6 @@ import numpy as np
 from domain.columns.days import Moments
 from domain.columns.reduce import starts_of
 from domain.columns.values import Positions
-from domain.scoring.history import History
 from domain.scoring.matching import Matches
 from domain.scoring.scorecard import Floats, Integers, Scorecard
 from domain.swift import swift
@@ -43,27 +41,6 @@ class Starts:
         return Starts(self.points[rows], self.at[rows], self.day[rows], self.seen[rows])
 
 
-@swift
-@dataclass(frozen=True, slots=True, eq=False)
-class Counted:
-    """The parts of each lead's dynamic score, before clipping.
-
-    ``initial`` and ``matched`` have one value per lead, ``absence`` a row per lead and a
-    column per absence rule, ``points`` one value per match; lead *i* owns the matches
-    ``offsets[i]`` to ``offsets[i + 1]``.
-    """
-
-    initial: Floats
-    matched: Floats
-    absence: Floats
-    points: Floats
-    offsets: Integers
-
-    def raw(self) -> Floats:
-        """Return the unclipped dynamic score of each lead."""
-        return raw_of(self.initial, self.matched, self.absence)
-
-
 def raw_of(initial: Floats, matched: Floats, absence: Floats) -> Floats:
     """Return the unclipped dynamic score of each lead out of its parts."""
     return initial + matched + row_sums(absence)
@@ -77,46 +54,6 @@ def raw_at(moments: Moments, card: Scorecard, matches: Matches, starts: Starts) 
         matched_of(matches, points_of(matches, moments, card), leads, card),
         absence_of(starts.seen, moments, card),
     )
-
-
-def count(histories: Sequence[History], moments: Moments, card: Scorecard) -> Counted:
-    """Work out what every part of every lead counts at its moment."""
-    sizes = np.array([history.rule.shape[0] for history in histories], dtype=np.int64)
-    starts = Starts(
-        points=np.array([history.start_points for history in histories], dtype=np.float64),
-        at=np.array([history.start_at for history in histories], dtype=np.int64),
-        day=np.array([history.start_day for history in histories], dtype=np.int64),
-        seen=np.array([history.seen for history in histories], dtype=np.int64).reshape(
-            len(histories), len(card.absence)
-        ),
-    )
-    matches, order = _gathered(histories, sizes)
-    by_rule = points_of(matches, moments, card)
-    points = np.empty(order.size)
-    points[order] = by_rule.each()
-    return Counted(
-        initial=initial_of(starts, moments, card),
-        matched=matched_of(matches, by_rule, len(histories), card),
-        absence=absence_of(starts.seen, moments, card),
-        points=points,
-        offsets=np.concatenate(([0], np.cumsum(sizes))),
-    )
-
-
-def _gathered(histories: Sequence[History], sizes: Integers) -> tuple[Matches, Positions]:
-    """Return all matches rule by rule, and where each stands lead by lead."""
-    rule, at, day = (
-        np.concatenate([np.zeros(0, dtype=np.int64), *parts])
-        for parts in (
-            [history.rule for history in histories],
-            [history.at for history in histories],
-            [history.day for history in histories],
-        )
-    )
-    lead = np.repeat(np.arange(len(histories), dtype=np.int64), sizes)
-    # Rules are few: two bytes sort in linear time.
-    order = np.argsort(rule.astype(np.int16), kind="stable")
-    return Matches(rule[order], lead[order], order, at[order], day), order
 
 
 def initial_of(starts: Starts, moments: Moments, card: Scorecard) -> Floats:

@@ -11,8 +11,8 @@ from domain.columns.days import Moments
 from domain.condition import Fact
 from domain.lead import ScoreState
 from domain.scoring.grade import HIGHEST, LOWEST, cell_of, rounded, standard_of
-from domain.scoring.history import History, Subject, histories_of
-from domain.scoring.kernel import Counted, count
+from domain.scoring.history import History, Subject, history_of
+from domain.scoring.kernel import absence_of, initial_of, matched_of, points_of, raw_of
 from domain.scoring.rules import StaticRule
 from domain.scoring.scorecard import Scorecard
 from domain.swift import swift
@@ -94,34 +94,30 @@ class Scored:
 
 def score(subject: Subject, rules: Scorecard, now: datetime) -> Scored:
     """Score one lead as of ``now``, by all events given, and explain it."""
-    return explained(rate_all([subject], rules, now)[0], rules)
+    return explained(rate(subject, rules, now), rules)
 
 
-def rate_all(
-    subjects: Sequence[Subject], rules: Scorecard, now: datetime | Sequence[datetime]
-) -> list[Rated]:
-    """Score many leads at once, as of one moment or of a moment each.
-
-    Each state equals :func:`score` of that lead to the last bit.
-    """
-    moments = [now] * len(subjects) if isinstance(now, datetime) else now
-    histories = histories_of(subjects, rules)
-    counted = count(histories, Moments.of(moments, rules.zone), rules)
-    standing = [standing_score(subject.facts, rules) for subject in subjects]
-    shares = _shares(counted, standing)
-    return [
-        Rated(subject, history, _state(subject, history, share, rules, at), share)
-        for subject, history, share, at in zip(subjects, histories, shares, moments, strict=True)
-    ]
+def rate(subject: Subject, rules: Scorecard, now: datetime) -> Rated:
+    """Score one lead as of ``now``; :class:`domain.scoring.sheet.Sheet` rates many."""
+    history = history_of(subject, rules)
+    share = _share(subject, history, rules, Moments.of([now], rules.zone))
+    return Rated(subject, history, _state(subject, history, share, rules, now), share)
 
 
-def _shares(counted: Counted, standing: Sequence[float]) -> Iterator[Share]:
-    # Lists once, not a numpy scalar per number: the columns are many and short.
-    initial, raw, absence = counted.initial.tolist(), counted.raw().tolist(), counted.absence
-    points, ends = counted.points.tolist(), counted.offsets.tolist()
-    for index, missed in enumerate(absence.tolist()):
-        own, stands = points[ends[index] : ends[index + 1]], standing[index]
-        yield Share(initial[index], missed, own, stands, raw[index] + stands)
+def _share(subject: Subject, history: History, rules: Scorecard, moments: Moments) -> Share:
+    matches, starts = history.matches, history.starts
+    points = points_of(matches, moments, rules)
+    initial = initial_of(starts, moments, rules)
+    absence = absence_of(starts.seen, moments, rules)
+    raw = raw_of(initial, matched_of(matches, points, 1, rules), absence)
+    standing = standing_score(subject.facts, rules)
+    return Share(
+        initial=float(initial[0]),
+        absence=absence[0].tolist(),
+        points=points.each().tolist(),
+        standing=standing,
+        raw=float(raw[0]) + standing,
+    )
 
 
 def _state(
@@ -131,7 +127,7 @@ def _state(
     static, dynamic = static_score(subject.facts, rules), clipped(share.raw)
     composite = grading.composite_of(static, dynamic)
     return ScoreState(
-        initial=rounded(history.start_points),
+        initial=rounded(float(history.starts.points[0])),
         static=static,
         dynamic=dynamic,
         composite=composite,
@@ -203,6 +199,7 @@ def _points_by_case(
 
 def _dynamic_contributions(rated: Rated, rules: Scorecard) -> tuple[Contribution, ...]:
     subject, history, share = rated.subject, rated.history, rated.share
+    counted = history.matches
     start = subject.start
     found = [
         Contribution(
@@ -214,7 +211,7 @@ def _dynamic_contributions(rated: Rated, rules: Scorecard) -> tuple[Contribution
             detail=start.channel if start else "",
         )
     ]
-    matches = zip(history.rule.tolist(), history.event.tolist(), share.points, strict=True)
+    matches = zip(counted.rule.tolist(), counted.event.tolist(), share.points, strict=True)
     for row, position, points in matches:
         rule, event = rules.events[row], history.events[position]
         found.append(

@@ -1,7 +1,7 @@
 """Leads of any phase rated from columns, each by the table of its phase.
 
 One lead to whom something happened and everybody at night go the same way. What
-:func:`domain.scoring.rating.rate_cases` says of each alone, with its reasons, is equal
+:func:`domain.scoring.rating.rate_case` says of each alone, with its reasons, is equal
 to the last bit.
 """
 
@@ -16,7 +16,6 @@ from functools import cached_property
 import numpy as np
 
 from domain.behaviour.horizon import NO_CHANGE
-from domain.behaviour.vectors.selection import Scene
 from domain.changing import replace
 from domain.columns.days import Integers, Moments, days_of, microseconds, moment_of
 from domain.columns.gathering import taken
@@ -30,9 +29,9 @@ from domain.scoring.basis import Basis, subject_of
 from domain.scoring.bulk import clipped_all, points_by_case, rounded_all
 from domain.scoring.forecast import HORIZON, Outlook, next_looks
 from domain.scoring.grade import HIGHEST, LOWEST, STANDARD
-from domain.scoring.history import start_points
+from domain.scoring.history import counting
 from domain.scoring.kernel import Starts, gained_of, initial_of, points_of, raw_at
-from domain.scoring.matching import Matches, matcher_of
+from domain.scoring.matching import Matches
 from domain.scoring.rating import Case
 from domain.scoring.scorecard import Floats, Scorecard
 from domain.scoring.tables import Phase, RuleTables
@@ -58,17 +57,9 @@ class _Part:
     def of(cls, sheet: Sheet, card: Scorecard, rows: Positions) -> _Part:
         bases = [sheet.bases[row] for row in rows.tolist()]
         subjects = [subject_of(basis, (), sheet.tables) for basis in bases]
-        starts = [one.start.at if one.start else one.since for one in subjects]
-        since = np.array([microseconds(one.since) for one in subjects], dtype=np.int64)
-        at = np.array([microseconds(moment) for moment in starts], dtype=np.int64)
-        points = np.array([start_points(one, card) for one in subjects], dtype=np.float64)
         of_all = sheet.columns.persons
         columns = sheet.columns if rows.size == of_all else taken(sheet.columns, rows)
-        # No rule has a window, so the moment does not matter for what matches.
-        scene, matcher = Scene(columns, _NO_MOMENT), matcher_of(card)
-        seen = matcher.last_days(scene, days_of(since, card.zone))
-        began = Starts(points, at, days_of(at, card.zone), seen)
-        return cls(card, rows, matcher.find(scene), began, of_all)
+        return cls(card, rows, *counting(columns, subjects, card), of_all)
 
     def rate(self, facts: Mapping[str, Value], us: Integers) -> _Numbers:
         """Return the numbers at a moment per lead; ``facts`` and ``us`` are of all leads."""
@@ -132,9 +123,6 @@ class _Part:
         )
         swaying = self.may_ripen(numbers)
         return next_looks(outlook, numbers.passes & ~swaying, swaying, horizon)
-
-
-_NO_MOMENT = Moments(np.array(0), np.array(0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

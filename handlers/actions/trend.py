@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from domain.scoring.rating import Case, rate_cases
+from domain.scoring.rating import Case
+from domain.scoring.sheet import Sheet
 
 if TYPE_CHECKING:
     from domain.lead import Lead, ScoreState
@@ -48,6 +49,7 @@ async def trend_of(work: UnitOfWork, ctx: Context, lead: Lead, days: int = DAYS)
     points: list[Point] = []
     for version in sorted({tables.version for _, tables in found}):
         mine = [(case, tables) for case, tables in found if tables.version == version]
-        rated = rate_cases([case for case, _ in mine], mine[0][1])
-        points += [Point(case.at, one.state) for (case, _), one in zip(mine, rated, strict=True)]
+        moments = [case.at for case, _ in mine]
+        states = Sheet.of([case for case, _ in mine], mine[0][1]).rate(moments).states
+        points += [Point(*both) for both in zip(moments, states, strict=True)]
     return sorted(points, key=lambda point: point.at)

@@ -22,7 +22,7 @@ from domain.columns.persons import Behaviour, columns_of
 from domain.events.event import Event
 from domain.scoring.bulk import raw_scores
 from domain.scoring.history import Subject
-from domain.scoring.score import rate_all
+from domain.scoring.score import rate
 from domain.values import BUSINESS_ZONE
 from tests.bench.kernel_rig import data, duck, ours, rules
 from tests.bench.measure import figure
@@ -127,7 +127,7 @@ def one_lead() -> None:
 
     subject = Subject({}, history, data.NOW)
     figure("kernel", "one_lead_ms", milliseconds(everything), "ms")
-    scored = milliseconds(lambda: rate_all([subject], rules.CARD_30, data.NOW))
+    scored = milliseconds(lambda: rate(subject, rules.CARD_30, data.NOW))
     figure("kernel", "one_lead_score_30_rules_ms", scored, "ms")
 
 

@@ -12,7 +12,7 @@ from bot.metrics import SCORES_DIFFERING
 from bot.scoring.days import CHECKED, SWEPT
 from domain.buttons import Verb
 from domain.lead import Lead, ScoreState, Stage
-from domain.scoring.rating import rate_cases
+from domain.scoring.rating import rate_case
 from domain.scoring.truth import MISSED, NO_RULES, Truth
 from handlers.actions.replay import Replayed, replayed
 from handlers.actions.score import case_of
@@ -113,7 +113,7 @@ async def crossing_of(company: Company, lead: Lead) -> datetime:
         low, high = company.clock.now(), company.clock.now() + 300 * DAY
         while high - low > timedelta(seconds=1):
             middle = low + (high - low) / 2
-            [rated] = rate_cases([replace(case, at=middle)], company.ctx.rules)
+            rated = rate_case(replace(case, at=middle), company.ctx.rules)
             low, high = (middle, high) if rated.state.is_mature else (low, middle)
     return high
 

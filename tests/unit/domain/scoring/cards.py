@@ -1,9 +1,14 @@
 """A small rule table that uses every kind of rule, for the tests of this folder."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from domain.condition import Comparison, Condition
+from domain.lead import Touch
+from domain.scoring.basis import Basis
 from domain.scoring.grade import Grading, all_cells
+from domain.scoring.history import Subject
+from domain.scoring.rating import Case
 from domain.scoring.rules import (
     AbsenceRule,
     AbsenceStep,
@@ -17,6 +22,7 @@ from domain.scoring.rules import (
     StaticRule,
 )
 from domain.scoring.scorecard import InitialRule, Scorecard
+from domain.scoring.sheet import Sheet
 from domain.scoring.tables import Phase, RuleTables
 
 GRADING = Grading((75, 50, 25), (75, 50, 25), 0.5, 0.5, 50, dict.fromkeys(all_cells(), "keep"))
@@ -82,3 +88,15 @@ def card(
 def tables(whole: Scorecard, points: Mapping[str, float] | None = None) -> RuleTables:
     """Return tables that rate every phase by one card."""
     return RuleTables(whole, dict.fromkeys(Phase, whole), points or {})
+
+
+def sheet(several: Sequence[Subject], whole: Scorecard, now: datetime) -> Sheet:
+    """Lay out subjects as leads that are nurtured, as of one moment."""
+    starts = {one.start.channel: one.start.points for one in several if one.start}
+    cases = [Case(_basis(one), one.events, now) for one in several]
+    return Sheet.of(cases, tables(whole, starts))
+
+
+def _basis(one: Subject) -> Basis:
+    touch = Touch(one.start.channel, "", one.start.at) if one.start else None
+    return Basis({**one.facts, "phase": Phase.NURTURING.value}, one.since, touch)

@@ -15,7 +15,7 @@ from domain.scoring.bulk import clipped_all, raw_scores, rounded_all
 from domain.scoring.grade import rounded
 from domain.scoring.history import Subject
 from domain.scoring.initial import ChannelStart
-from domain.scoring.score import rate_all
+from domain.scoring.score import rate
 from domain.scoring.scorecard import InitialRule, Scorecard
 from tests.factories import NOW, event
 from tests.unit.domain.scoring import cards
@@ -62,7 +62,7 @@ def test_everybody_at_once_equals_each_alone_to_the_last_bit(
         for row, events in enumerate(several)
     ]
     raw = in_bulk(subjects, now, rules)
-    alone = [rate_all([one], rules, now)[0] for one in subjects]
+    alone = [rate(one, rules, now) for one in subjects]
     assert raw.tolist() == [rated.share.raw for rated in alone]
     assert clipped_all(raw).tolist() == [rated.state.dynamic for rated in alone]
 

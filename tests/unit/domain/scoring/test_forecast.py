@@ -5,17 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.events.event import Event
-from domain.lead import Touch
 from domain.scoring import forecast
-from domain.scoring.basis import Basis
 from domain.scoring.history import Subject
 from domain.scoring.initial import ChannelStart
-from domain.scoring.rating import Case
 from domain.scoring.rules import Decay, DecayKind
 from domain.scoring.score import score
 from domain.scoring.scorecard import InitialRule, Scorecard
-from domain.scoring.sheet import Sheet
-from domain.scoring.tables import Phase
 from tests.factories import NOW, event
 from tests.unit.domain.scoring import cards
 from tests.unit.domain.scoring.cards import card
@@ -44,15 +39,7 @@ def next_looks(
     now: datetime = NOW,
     horizon: timedelta = forecast.HORIZON,
 ) -> list[datetime | None]:
-    starts = {one.start.channel: one.start for one in several if one.start}
-    tables = cards.tables(rules, {code: start.points for code, start in starts.items()})
-    cases = [Case(basis_of(one), one.events, now) for one in several]
-    return Sheet.of(cases, tables).rate([now] * len(cases)).next_looks(horizon)
-
-
-def basis_of(one: Subject) -> Basis:
-    touch = Touch(one.start.channel, "", one.start.at) if one.start else None
-    return Basis({**one.facts, "phase": Phase.NURTURING.value}, one.since, touch)
+    return cards.sheet(several, rules, now).rate([now] * len(several)).next_looks(horizon)
 
 
 def next_change_at(one: Subject, rules: Scorecard, now: datetime) -> datetime | None:

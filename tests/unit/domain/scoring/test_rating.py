@@ -15,8 +15,9 @@ from config.texts import load_texts
 from domain.events.event import Event
 from domain.lead import Lead, Stage, Status, Touch
 from domain.scoring.basis import basis_of
-from domain.scoring.rating import Case, explain_case, moment_of, rate_cases
+from domain.scoring.rating import Case, explain_case, moment_of, rate_case
 from domain.scoring.score import Part
+from domain.scoring.sheet import Sheet
 from domain.scoring.tables import Phase, RuleTables
 from tests.factories import NOW, attribute, event, lead, person
 
@@ -78,8 +79,8 @@ def test_a_batch_of_all_phases_is_rated_as_one_by_one(rules: RuleTables) -> None
         for n, stage in enumerate(Stage)
         for status in (None, Status.CONTACTING)
     ]
-    together = rate_cases(cases, rules)
-    assert [one.state for one in together] == [rate_cases([c], rules)[0].state for c in cases]
+    together = Sheet.of(cases, rules).rate([c.at for c in cases]).states
+    assert together == [rate_case(c, rules).state for c in cases]
 
 
 def test_who_leaves_a_stage_loses_its_points(rules: RuleTables) -> None:
@@ -123,7 +124,7 @@ def test_live_replayed_and_checked_scores_are_equal_for_any_history_and_order(
         at += pause + timedelta(microseconds=number)
         events.append(event(kind, event_at=at + ago, received_at=at, properties={"amount": 50.0}))
     live = [
-        rate_cases([case(*events[:count], at=last.received_at, stage=stage)], SHIPPED)[0].state
+        rate_case(case(*events[:count], at=last.received_at, stage=stage), SHIPPED).state
         for count, last in enumerate(events, start=1)
     ]
     # What is stored, in any order and partly twice, looked at as of each of those moments at once.
@@ -132,7 +133,7 @@ def test_live_replayed_and_checked_scores_are_equal_for_any_history_and_order(
         case(*(one for one in stored if one.received_at <= now), at=now, stage=stage)
         for now in (event.received_at for event in events)
     ]
-    assert [one.state for one in rate_cases(again, SHIPPED)] == live
+    assert Sheet.of(again, SHIPPED).rate([one.at for one in again]).states == live
 
 
 def test_every_phase_has_its_table(rules: RuleTables) -> None:

@@ -12,7 +12,7 @@ from domain.events.event import Event
 from domain.scoring.history import Subject
 from domain.scoring.initial import ChannelStart
 from domain.scoring.rules import Decay, DecayKind, EventRule
-from domain.scoring.score import Part, explained, rate_all, score
+from domain.scoring.score import Part, score
 from domain.scoring.scorecard import InitialRule, Scorecard
 from domain.values import Grade
 from tests.factories import NOW, event
@@ -208,8 +208,8 @@ def test_scores_stay_within_their_scale_and_are_explained_in_full(
 @given(st.lists(events_strategy, max_size=5))
 def test_one_lead_and_many_are_equal_to_the_last_bit(histories: list[list[Event]]) -> None:
     subjects = [subject(*events) for events in histories]
-    together = [explained(rated, ALL) for rated in rate_all(subjects, ALL, NOW)]
-    assert together == [score(one, ALL, NOW) for one in subjects]
+    together = cards.sheet(subjects, ALL, NOW).rate([NOW] * len(subjects)).states
+    assert together == [score(one, ALL, NOW).state for one in subjects]
 
 
 def test_gains_of_one_day_share_a_cap_that_fades_with_the_freshest() -> None:
@@ -241,5 +241,6 @@ def test_gains_of_all_rules_share_a_cap_and_losses_do_not() -> None:
     scored = score(subject(*events, refused), capped, NOW)
     assert scored.state.dynamic == 20
     assert ("gains", -40) in [(c.detail, c.points) for c in scored.contributions]
-    both = rate_all([subject(*events), subject(refused), subject(*events[:1])], capped, NOW)
-    assert [one.state.dynamic for one in both] == [50, 0, 20]
+    three = [subject(*events), subject(refused), subject(*events[:1])]
+    beside = cards.sheet(three, capped, NOW).rate([NOW] * 3).states
+    assert [state.dynamic for state in beside] == [50, 0, 20]

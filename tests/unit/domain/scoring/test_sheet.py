@@ -21,7 +21,7 @@ from domain.events.event import in_order
 from domain.journey.journeys import Journeys, sentence_fact, sentence_of
 from domain.lead import LeadKind, Stage, Status, Touch
 from domain.scoring.basis import basis_of
-from domain.scoring.rating import Case, rate_cases
+from domain.scoring.rating import Case, rate_case
 from domain.scoring.rules import StaticCase, StaticRule
 from domain.scoring.scorecard import InitialRule
 from domain.scoring.sheet import Sheet
@@ -115,11 +115,11 @@ def cases(draw: st.DrawFn) -> Case:
 @given(st.lists(cases(), max_size=6), TABLES)
 def test_a_sheet_says_what_each_lead_alone_says(several: list[Case], tables: RuleTables) -> None:
     sheet, at = Sheet.of(several, tables), [one.at for one in several]
-    alone = [rate_cases([one], tables)[0] for one in several]
+    alone = [rate_case(one, tables) for one in several]
     assert sheet.rate(at).states == [one.state for one in alone]
     later = [replace(one, at=one.at + timedelta(days=9)) for one in several]
     assert sheet.rate([one.at for one in later]).states == [
-        rate_cases([one], tables)[0].state for one in later
+        rate_case(one, tables).state for one in later
     ]
 
 

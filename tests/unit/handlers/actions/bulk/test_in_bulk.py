@@ -11,7 +11,7 @@ import pytest
 from domain.behaviour.kernel import evaluate
 from domain.columns.days import Moments
 from domain.columns.persons import columns_of
-from domain.scoring.rating import rate_cases
+from domain.scoring.rating import rate_case
 from domain.values import PersonId
 from handlers.actions.bulk import scoring
 from handlers.actions.bulk.scoring import score_people
@@ -86,8 +86,8 @@ async def test_scores_in_bulk_are_those_of_the_kernel(company: Company, seed: in
         leads = [lead for root in roots for lead in work.leads_of(root) if lead.is_open]
         cases = cases_of(work, leads)
         told = {
-            lead.id: rated.state
-            for lead, rated in zip(leads, rate_cases(cases, company.ctx.rules), strict=True)
+            lead.id: rate_case(case, company.ctx.rules).state
+            for lead, case in zip(leads, cases, strict=True)
         }
     await kept(company, lambda work, all_: score_people(work, company.ctx, all_), roots)
     for lead in await company.leads():
