@@ -102,7 +102,7 @@ class LocalChannelDesk:
     async def entries(self) -> Sequence[ShownEntry]:
         """Read the rows."""
         parts, tree = self._parts, self._parts.context.catalog.channels
-        async with parts.store.unit_of_work(parts.clock.now()) as work:
+        async with parts.store.looking(parts.clock.now()) as work:
             entries = await work.entries.all()
             troubles = await entry_troubles(work.tx)
         return [ShownEntry(e, tree.name_of(e.channel), troubles.get(e.id, "")) for e in entries]

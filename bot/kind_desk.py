@@ -12,6 +12,7 @@ from domain.events.registration import KindWish
 from domain.values import Refusal, Role
 from handlers.actions.kind_report import KindReport, kind_report
 from handlers.actions.kinds import register_wish, release_soon
+from storage.queries.kinds import waiting_kinds
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -52,7 +53,7 @@ class LocalKindDesk:
 
     async def report(self) -> KindReport:
         """Read all of it."""
-        async with self._parts.store.unit_of_work(self._parts.clock.now()) as work:
+        async with self._parts.store.looking(self._parts.clock.now()) as work:
             return await kind_report(work, self._parts.context)
 
     async def register(self, wish: KindWish) -> Registered:
@@ -67,8 +68,8 @@ class LocalKindDesk:
     async def release(self, name: str) -> int:
         """Set the timers; whoever works on the inbox does the rest."""
         async with self._parts.store.unit_of_work(self._parts.clock.now()) as work:
-            report = await kind_report(work, self._parts.context)
-            count = sum(waiting.count for waiting in report.waiting if waiting.name == name)
+            waiting = await waiting_kinds(work.tx)
+            count = sum(one.count for one in waiting if one.name == name)
             if count:
                 release_soon(work, name)
                 await work.commit()

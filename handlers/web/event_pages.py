@@ -54,7 +54,7 @@ class EventPages(Desk):
         if isinstance(visitor, web.Response):
             return visitor
         done = request.query.get("done", "")
-        async with self.store.unit_of_work(now) as work:
+        async with self.store.looking(now) as work:
             if not await _may_register(work, visitor):
                 return self.render("notice", status=403, key="events_page.not_yours")
             await self.context.kinds.refresh(work.tx)
