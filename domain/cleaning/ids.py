@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 
+from domain.cleaning.email import address_of
+from domain.cleaning.phone import e164_of
 from domain.cleaning.text import fold
 from domain.cleaning.words import word_set
-from domain.values import Refusal
+from domain.values import IdentityKind, Refusal
 
 WECHAT_MISSING = "wechat_missing"
 WECHAT_INVALID = "wechat_invalid"
@@ -60,3 +62,19 @@ def wechat_of(raw: str) -> str | Refusal:
     if _SAME.fullmatch(text) and _SAID_SAME.search(text):
         return Refusal(WECHAT_SAME)
     return Refusal(WECHAT_INVALID)
+
+
+def in_one_form(kind: IdentityKind, raw: str) -> str | Refusal:
+    """Return what identifies somebody in the form in which it is kept; ids are kept as written.
+
+    Refusals are those of phones, e-mail addresses and WeChat ids.
+    """
+    match kind:
+        case IdentityKind.PHONE:
+            return e164_of(raw)
+        case IdentityKind.EMAIL:
+            return address_of(raw)
+        case IdentityKind.WECHAT:
+            return wechat_of(raw)
+        case _:
+            return raw

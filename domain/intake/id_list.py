@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from domain.cleaning.email import address_of
-from domain.cleaning.phone import e164_of
+from domain.cleaning.ids import in_one_form
 from domain.intake.mapping import NO_IDENTITY, Fault
 from domain.values import ContactKey, IdentityKind, Refusal
 
@@ -37,18 +36,8 @@ class IdList:
         word = raw.strip()
         if not word:
             return Fault(self.column, NO_IDENTITY)
-        found: str | Refusal
-        match self.kind:
-            case IdentityKind.PHONE:
-                found = e164_of(word)
-            case IdentityKind.UID:
-                found = f"{self.source}:{word}"
-            case IdentityKind.EMAIL:
-                found = address_of(word)
-            case IdentityKind.WECHAT:
-                found = word.casefold()
-            case _:
-                found = word
+        found = in_one_form(self.kind, word)
         if isinstance(found, Refusal):
             return Fault(self.column, found.code)
-        return ContactKey(self.kind, found)
+        value = f"{self.source}:{found}" if self.kind is IdentityKind.UID else found
+        return ContactKey(self.kind, value)

@@ -13,8 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from domain.cleaning.email import normalise_email
-from domain.cleaning.phone import normalise_phone
+from domain.cleaning.ids import in_one_form
 from domain.cleaning.skeleton import BREAK, skeleton
 from domain.cleaning.text import fold
 from domain.screening.words import Word
@@ -91,8 +90,8 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 def person_of(line: str) -> ContactKey | Refusal:
     """Return the key that a line names.
 
-    Refusal codes: ``entry_unknown_kind``, ``entry_not_a_contact`` and those of phones
-    and e-mails.
+    Refusal codes: ``entry_unknown_kind``, ``entry_not_a_contact`` and those of
+    :func:`domain.cleaning.ids.in_one_form`.
     """
     kind, has_kind, value = line.partition("=")
     if has_kind and "@" not in kind:
@@ -113,13 +112,8 @@ def _keyed(kind: IdentityKind, value: str) -> ContactKey | Refusal:
     """Return the key as identities are kept, or why there is none."""
     if not value:
         return Refusal(NO_CONTACT)
-    if kind is IdentityKind.PHONE:
-        phone = normalise_phone(value)
-        return phone if isinstance(phone, Refusal) else ContactKey(kind, phone.e164)
-    if kind is IdentityKind.EMAIL:
-        email = normalise_email(value)
-        return email if isinstance(email, Refusal) else ContactKey(kind, email.address)
-    return ContactKey(kind, value.casefold() if kind is IdentityKind.WECHAT else value)
+    found = in_one_form(kind, value)
+    return found if isinstance(found, Refusal) else ContactKey(kind, found)
 
 
 def word_of(line: str) -> Word | Refusal:

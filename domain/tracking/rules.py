@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from domain.cleaning.ids import says_nothing, wechat_of
+from domain.cleaning.ids import in_one_form, says_nothing
 from domain.cleaning.phone import mask_phone, normalise_phone
 from domain.errors import RuleError
 from domain.events.event import PropertyValue
@@ -111,12 +111,9 @@ def _contact(kind: IdentityKind, value: PropertyValue) -> ContactKey | None:
     if isinstance(value, bool):
         return None
     text = f"{value:.0f}" if isinstance(value, float) else value.strip()
-    if kind is IdentityKind.PHONE:
-        phone = normalise_phone(text)
-        return None if isinstance(phone, Refusal) else ContactKey(kind, phone.e164)
-    if kind is IdentityKind.WECHAT:
-        wechat = wechat_of(text)
-        return None if isinstance(wechat, Refusal) else ContactKey(kind, wechat)
     if kind is IdentityKind.EMAIL:
         return ContactKey(kind, text.casefold()) if _EMAIL.fullmatch(text) else None
-    return None if says_nothing(text) else ContactKey(kind, text)
+    found = in_one_form(kind, text)
+    if isinstance(found, Refusal) or says_nothing(found):
+        return None
+    return ContactKey(kind, found)

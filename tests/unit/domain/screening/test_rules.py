@@ -12,7 +12,7 @@ from config.load import load_catalog
 from config.texts import load_texts
 from domain.events.event import Event
 from domain.person import Identity, Person, Relation, RelationState, Source
-from domain.screening.entries import read_people, read_words
+from domain.screening.entries import LineFault, read_people, read_words
 from domain.screening.rules import BLOCKING, Evidence, Reason, Verdict, Way, objections, ways_to
 from domain.screening.words import Word, WordList
 from domain.values import ContactKey, IdentityKind, PersonId, UserId
@@ -108,6 +108,15 @@ def test_lines_of_people_become_keys_or_named_faults() -> None:
         (8, "entry_unknown_kind"),
         (9, "entry_not_a_contact"),
     ]
+
+
+def test_people_are_listed_in_the_form_in_which_they_are_kept() -> None:
+    parsed = read_people("wechat=ＬｉＳｉ＿2026\nLiSi_2026\nwechat=139 0013-9000\nwechat=小雨")
+    assert parsed.people == (
+        ContactKey(IdentityKind.WECHAT, "lisi_2026"),
+        ContactKey(IdentityKind.WECHAT, "13900139000"),
+    )
+    assert parsed.faults == (LineFault(4, "wechat_invalid"),)
 
 
 def test_lines_of_words_carry_category_and_exception() -> None:
